@@ -1,0 +1,13 @@
+# Every package that the project stands on, in one place (docs/dependencies.md says what each is for).
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+pkg_check_modules(cbor REQUIRED IMPORTED_TARGET libcbor)
+pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
+if(CIRCUIT_TESTS)
+  find_package(GTest REQUIRED)
+endif()

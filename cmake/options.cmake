@@ -1,0 +1,36 @@
+# What a build can be told, and the settings that hold for every target.
+option(CIRCUIT_TESTS "Build the tests" ON)
+option(CIRCUIT_FUZZERS "Build the libFuzzer targets (clang)" OFF)
+set(CIRCUIT_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: 'address,undefined' or 'thread'")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# A dev build keeps the names of functions and lines but not of every variable: half the size, half the link time.
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+
+find_program(CIRCUIT_CCACHE ccache)
+if(CIRCUIT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Precompiled headers carry time stamps; the sloppiness that ccache documents for them lets it hit all the same.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${CIRCUIT_CCACHE})
+endif()
+
+find_program(CIRCUIT_MOLD mold)
+if(CIRCUIT_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+# A lambda's id is salted with the build id of its executable, so every executable must have one.
+add_link_options(-Wl,--build-id=sha1)
+
+if(CIRCUIT_SANITIZE)
+  add_compile_options(-fsanitize=${CIRCUIT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${CIRCUIT_SANITIZE})
+endif()
