@@ -1,0 +1,27 @@
+// Circuit: run any function of your program in a new process on any host. Start reading here.
+//
+//   std::string greet(std::string name) { return "Hello " + name; }
+//   CIRCUIT_FUNCTION(greet);
+//
+//   int main(int argc, char** argv) {
+//     circuit::Runtime runtime{argc, argv};        // in a worker process this line does not return
+//     auto [reply, worker] = runtime.spawn("localhost", {"/hello"}, greet, "world");
+//   }
+//
+// In the order of reading:
+//   runtime.hpp     Runtime: spawn, kill, channels, references
+//   function.hpp    CIRCUIT_FUNCTION: what can be spawned
+//   interface.hpp   CIRCUIT_INTERFACE: what can be called from elsewhere
+//   reference.hpp   Ref<T>: an object in some worker
+//   channel.hpp     Channel<T>: a queue across processes
+//   error.hpp       Error: what can go wrong, by what to do about it
+//   value/codec.hpp which types can cross, and how to add one's own
+#pragma once
+
+#include <circuit/channel.hpp>
+#include <circuit/error.hpp>
+#include <circuit/function.hpp>
+#include <circuit/identity.hpp>
+#include <circuit/interface.hpp>
+#include <circuit/reference.hpp>
+#include <circuit/runtime.hpp>

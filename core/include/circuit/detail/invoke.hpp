@@ -1,0 +1,119 @@
+// From CBOR arguments to a C++ call and back.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <circuit/detail/call.hpp>
+#include <circuit/value/codec.hpp>
+#include <circuit/value/descriptor.hpp>
+
+namespace circuit::lang {
+
+/// Runs one function or method: decodes the arguments, calls, encodes the result. When the arguments cannot be
+/// decoded, the decoder has failed and nothing was called. What the function throws comes through.
+using Thunk = void (*)(void* object, Decoder& arguments, Encoder& result);
+
+/// What a parameter is as a value: `const std::string&` is a std::string.
+template <class T>
+using ValueOf = std::remove_cvref_t<T>;
+
+template <class... Args>
+void encode_arguments(Encoder& encoder, const Args&... args) {
+  encoder.array(sizeof...(Args));
+  (circuit::encode(encoder, args), ...);
+}
+
+template <class... Args>
+std::tuple<Args...> decode_arguments(Decoder& decoder) {
+  std::tuple<Args...> values;
+  std::uint64_t given = decoder.array();
+  if (decoder.ok() && given != sizeof...(Args))
+    decoder.fail("expected " + std::to_string(sizeof...(Args)) + " arguments, got " + std::to_string(given));
+  std::apply([&](auto&... value) { (circuit::decode(decoder, value), ...); }, values);
+  if (decoder.ok() && !decoder.rest().empty()) decoder.fail("something is left over after the arguments");
+  return values;
+}
+
+template <class Result, class Callable, class... Args>
+void invoke_with(Callable&& callable, Decoder& arguments, Encoder& result, std::tuple<Args...>*) {
+  std::tuple<Args...> values = decode_arguments<Args...>(arguments);
+  if (!arguments.ok()) return;
+  if constexpr (std::is_void_v<Result>) {
+    std::apply(callable, std::move(values));
+    result.null();
+  } else {
+    circuit::encode(result, std::apply(callable, std::move(values)));
+  }
+}
+
+/// Types of a function, method or lambda: Result, Arguments (a tuple of values), Class.
+template <class F>
+struct Signature;
+template <class R, class... A>
+struct Signature<R (*)(A...)> {
+  using Result = R;
+  using Arguments = std::tuple<ValueOf<A>...>;
+};
+template <class R, class... A>
+struct Signature<R (*)(A...) noexcept> : Signature<R (*)(A...)> {};
+template <class C, class R, class... A>
+struct Signature<R (C::*)(A...)> {
+  using Class = C;
+  using Result = R;
+  using Arguments = std::tuple<ValueOf<A>...>;
+};
+template <class C, class R, class... A>
+struct Signature<R (C::*)(A...) const> : Signature<R (C::*)(A...)> {};
+template <class C, class R, class... A>
+struct Signature<R (C::*)(A...) noexcept> : Signature<R (C::*)(A...)> {};
+template <class C, class R, class... A>
+struct Signature<R (C::*)(A...) const noexcept> : Signature<R (C::*)(A...)> {};
+
+template <class T>
+const std::string& result_descriptor() {
+  if constexpr (std::is_void_v<T>) {
+    static const std::string none = "void";
+    return none;
+  } else {
+    return descriptor_of<ValueOf<T>>();
+  }
+}
+
+template <class Tuple>
+struct DescribeTuple;
+template <class... A>
+struct DescribeTuple<std::tuple<A...>> {
+  static std::vector<std::string> each() { return {descriptor_of<A>()...}; }
+};
+
+/// `name(T1,T2)->R`: the canonical descriptor whose hash is the id of a function or method.
+std::string canonical_descriptor(std::string_view name, const std::vector<std::string>& parameters,
+                                 const std::string& result);
+
+template <class T>
+T Reply::value() {
+  if constexpr (std::is_void_v<T>) {
+    return;
+  } else {
+    Decoder decoder(body_, references_.get());
+    T value{};
+    circuit::decode(decoder, value);
+    check(decoder);
+    return value;
+  }
+}
+
+/// Encodes `args` as the parameter types say (so that a literal becomes a std::string), runs, decodes the result.
+template <class Result, class... Params, class... Args>
+Result run_call(OutgoingCall& call, std::tuple<Params...>*, Args&&... args) {
+  static_assert(sizeof...(Params) == sizeof...(Args), "circuit: the call has another number of arguments than the function");
+  encode_arguments(call.arguments(), static_cast<const Params&>(Params(std::forward<Args>(args)))...);
+  return call.run().template value<Result>();
+}
+
+}  // namespace circuit::lang

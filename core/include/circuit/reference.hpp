@@ -1,0 +1,78 @@
+// Typed references to objects that live in some worker.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <circuit/detail/invoke.hpp>
+#include <circuit/interface.hpp>
+
+namespace circuit {
+
+namespace lang {
+/// A servant that calls `object` through `interface`.
+std::shared_ptr<Servant> make_object_servant(std::shared_ptr<void> object, const Interface& interface);
+}  // namespace lang
+
+/// A counted reference to an object of class T, here or elsewhere. The object is freed when the last holder has
+/// dropped its reference or died. Copies within a process share one count.
+///
+/// Calls on one object run one at a time, in the order in which each caller made them, unless its interface says
+/// otherwise. A reference whose worker has died fails with `dead` for ever.
+///
+/// Thread safety: calls from any thread; assignment as for std::shared_ptr.
+template <class T>
+class Ref {
+ public:
+  /// Refers to nothing.
+  Ref() = default;
+  explicit Ref(lang::TargetPointer target) : target_(std::move(target)) {}
+
+  explicit operator bool() const noexcept { return target_ != nullptr; }
+  /// Drops the reference now.
+  void reset() noexcept { target_.reset(); }
+  /// The process in which the object lives. The reference must not be empty.
+  const Address& address() const { return target_->address(); }
+
+  /// Calls a method and blocks for the result: r.call<&Reducer::add>(post). Throws Error.
+  template <auto Method, class... Args>
+  auto call(Args&&... args) const {
+    using S = lang::Signature<decltype(Method)>;
+    if (!target_) throw Error(ErrorKind::invalid, "a call through an empty reference");
+    const std::uint64_t id = lang::method_id<T, Method>();
+    lang::OutgoingCall call(target_, id, options_, lang::MethodId<Method>::descriptor);
+    return lang::run_call<lang::ValueOf<typename S::Result>>(
+        call, static_cast<typename S::Arguments*>(nullptr), std::forward<Args>(args)...);
+  }
+
+  /// The same reference, whose calls have this much time. Zero: no deadline.
+  Ref within(std::chrono::milliseconds deadline) const {
+    Ref copy = *this;
+    copy.options_.deadline = deadline;
+    return copy;
+  }
+
+  const lang::TargetPointer& target() const noexcept { return target_; }
+
+ private:
+  lang::TargetPointer target_;
+  lang::CallOptions options_;
+};
+
+template <class T>
+struct Codec<Ref<T>> {
+  static void encode(Encoder& encoder, const Ref<T>& ref) { lang::encode_target(encoder, ref.target()); }
+  static void decode(Decoder& decoder, Ref<T>& ref) {
+    ref = Ref<T>(lang::decode_target(decoder, lang::interface_of<T>().name));
+  }
+  static void describe(Descriptor& out) {
+    static_assert(lang::HasInterface<T>, "circuit: Ref<T> needs CIRCUIT_INTERFACE(T, methods...)");
+    out.append("ref<");
+    out.append(lang::InterfaceOf<T>::name);
+    out.append(">");
+  }
+};
+
+}  // namespace circuit

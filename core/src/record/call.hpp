@@ -1,0 +1,60 @@
+// What is recorded of a call: the words that writer and reader of a flight recorder share.
+#pragma once
+
+#include <cstdint>
+
+#include <circuit/bytes.hpp>
+
+namespace circuit::record {
+
+/// Seen from the process that records. The numbers are part of the layout and never change.
+enum class Direction : std::uint8_t { outgoing = 1, incoming = 2 };
+
+/// `waiting`: an outgoing call without its answer. The numbers are part of the layout and never change.
+enum class CallState : std::uint8_t { free = 0, queued = 1, running = 2, waiting = 3 };
+
+/// `abandoned`: ended without an answer, by deadline, cancel or death of the peer. The numbers are part of
+/// the layout and never change.
+enum class Outcome : std::uint8_t { answered = 0, failed = 1, abandoned = 2 };
+
+/// What is known of a call when it begins. Times are CLOCK_MONOTONIC in nanoseconds.
+struct CallFacts {
+  Direction direction = Direction::outgoing;
+  CallState state = CallState::waiting;
+  /// The id on the wire. With 0 (an outgoing call) the slot gives it.
+  std::uint64_t call = 0;
+  /// The call that made this one, or 0.
+  std::uint64_t parent = 0;
+  /// The first call of the chain of nested calls.
+  std::uint64_t chain = 0;
+  std::uint64_t object = 0;
+  std::uint64_t method = 0;
+  /// The worker at the other end.
+  std::uint64_t peer = 0;
+  std::uint64_t started_ns = 0;
+  /// 0: none.
+  std::uint64_t deadline_ns = 0;
+  std::uint32_t depth = 0;
+  /// The whole arguments; the first limits::recorded_argument_bytes of them are kept. Secrets must already be
+  /// masked: whoever holds the memory can read them.
+  ByteView arguments;
+};
+
+/// Names one use of one slot. An id that was released never names a later call (until its slot has been used
+/// 2^31 times more).
+struct SlotId {
+  std::uint32_t index = 0;
+  std::uint32_t generation = 0;
+
+  /// The id as a call id for the wire; never 0.
+  std::uint64_t call() const noexcept {
+    return (std::uint64_t{generation} << 32) | (std::uint64_t{index} + 1);
+  }
+  /// The reverse of call(). Any number may be given: one that was never handed out names no slot in use.
+  static SlotId of(std::uint64_t call) noexcept {
+    return {static_cast<std::uint32_t>(call) - 1, static_cast<std::uint32_t>(call >> 32)};
+  }
+  friend bool operator==(const SlotId&, const SlotId&) = default;
+};
+
+}  // namespace circuit::record
