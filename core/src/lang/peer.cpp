@@ -1,0 +1,68 @@
+#include "lang/peer.hpp"
+
+#include <fmt/format.h>
+
+#include "base/limits.hpp"
+#include "lang/peers.hpp"
+
+namespace circuit::lang {
+namespace {
+
+/// What counts at the peer also when the link over which it was to go has ended.
+bool outlives_link(wire::FrameKind kind) {
+  return kind == wire::FrameKind::drop || kind == wire::FrameKind::settled;
+}
+
+}  // namespace
+
+Result<void> Peer::send(wire::FrameKind kind, std::uint64_t call, ByteView head, ByteView rest,
+                        bool references, std::uint64_t order) {
+  std::shared_ptr<link::Link> link;
+  {
+    std::lock_guard lock(mutex_);
+    if (verdict_) return *verdict_;
+    if (state_ != State::open) {
+      if (waiting_bytes_ + head.size() + rest.size() > limits::pending_bytes)
+        return failure(ErrorKind::overloaded, fmt::format("too much waits to be sent to {}", address_.string()));
+      Waiting waiting{kind, call, references, order, Buffer(head)};
+      waiting.body.append(rest);
+      waiting_bytes_ += waiting.body.size();
+      waiting_.push_back(std::move(waiting));
+      if (state_ == State::idle) {
+        state_ = State::dialing;
+        peers_.dial(shared_from_this());
+      }
+      return {};
+    }
+    link = link_;
+  }
+  if (link->send(kind, call, head, rest, references, order) || !outlives_link(kind)) return {};
+  // The link has just ended, and the verdict is on its way: it ends every call in flight. The rest waits for it.
+  std::lock_guard lock(mutex_);
+  waiting_.push_back({kind, call, references, order, Buffer(head)});
+  waiting_.back().body.append(rest);
+  return {};
+}
+
+void Peer::forget_calls() {
+  std::erase_if(waiting_, [](const Waiting& waiting) { return !outlives_link(waiting.kind); });
+  waiting_bytes_ = 0;
+  for (const Waiting& waiting : waiting_) waiting_bytes_ += waiting.body.size();
+}
+
+std::optional<Failure> Peer::verdict() const {
+  std::lock_guard lock(mutex_);
+  return verdict_;
+}
+
+bool Peer::is_open() const {
+  std::lock_guard lock(mutex_);
+  return state_ == State::open;
+}
+
+wire::Role Peer::role() const {
+  std::lock_guard lock(mutex_);
+  return role_;
+}
+
+}  // namespace circuit::lang

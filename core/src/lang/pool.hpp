@@ -1,0 +1,58 @@
+// Threads for calls that may block.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "link/loop.hpp"
+
+namespace circuit::lang {
+
+/// Runs jobs on threads. It starts with none, and grows while jobs wait and every thread is busy: at once up to the
+/// number of cores, and beyond that when no job has ended for a moment: by half while the process leaves the processor
+/// idle, which means that the threads block, else by one.
+/// Thread safety: any thread.
+class Pool {
+ public:
+  explicit Pool(link::Loop& loop);
+  ~Pool();
+
+  /// False: too many jobs wait.
+  bool submit(std::function<void()> job);
+  /// Takes no more jobs, drops those not begun, and joins the threads when the others have ended. Not on a thread of
+  /// the pool.
+  void stop();
+  /// The last step of the end, on the loop, after stop().
+  void cancel_watch() { timer_->cancel(); }
+  /// Whether the calling thread belongs to a pool.
+  static bool on_pool_thread() noexcept;
+
+ private:
+  void work();
+  void grow(std::size_t by);
+  void watch();
+
+  link::Loop& loop_;
+  const std::size_t quick_threads_;
+
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<std::function<void()>> jobs_;
+  std::vector<std::thread> threads_;
+  std::size_t idle_ = 0;
+  std::size_t ended_ = 0;
+  bool stopping_ = false;
+  bool watching_ = false;
+  // The loop's alone.
+  std::unique_ptr<link::Timer> timer_;
+  std::size_t seen_ended_ = 0;
+  std::uint64_t seen_cpu_ns_ = 0;
+};
+
+}  // namespace circuit::lang

@@ -1,0 +1,196 @@
+#include "lang/references.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <circuit/value/codec.hpp>
+
+#include "base/limits.hpp"
+#include "lang/node.hpp"
+
+namespace circuit::lang {
+namespace {
+
+/// CBOR tag of a reference, from the range that anyone may use; docs/wire.md gives the forms.
+constexpr std::uint64_t reference_tag = 51001;
+
+/// Where the object lives, as seen by the writer.
+enum class Form : std::uint64_t { writers_own = 0, readers_own = 1, of_another = 2 };
+
+/// Finds and takes the references of one message.
+class Taker {
+ public:
+  using Found = std::vector<std::pair<std::size_t, TargetPointer>>;
+
+  Taker(Node& node, const PeerPointer& peer, Found& found) : node_(node), peer_(peer), found_(found) {}
+
+  void scan(Decoder& decoder) {
+    if (!decoder.enter()) return;
+    switch (decoder.peek()) {
+      case Decoder::Type::array:
+        for (std::uint64_t n = decoder.array(); n > 0 && decoder.ok(); --n) scan(decoder);
+        break;
+      case Decoder::Type::map:
+        for (std::uint64_t n = decoder.map(); n > 0 && decoder.ok(); --n) {
+          scan(decoder);
+          scan(decoder);
+        }
+        break;
+      case Decoder::Type::tag: {
+        std::size_t position = decoder.position();
+        if (decoder.tag() != reference_tag) {
+          scan(decoder);
+        } else {
+          TargetPointer target = take(decoder);
+          if (decoder.ok()) found_.emplace_back(position, std::move(target));
+        }
+        break;
+      }
+      default: decoder.skip();
+    }
+    decoder.leave();
+  }
+
+ private:
+  /// Null: the object is gone, or its sender does not hold it. That ends nothing here, because the references behind it
+  /// have to be taken all the same.
+  TargetPointer take(Decoder& decoder) {
+    std::uint64_t fields = decoder.array();
+    auto form = static_cast<Form>(decoder.unsigned_integer());
+    std::uint64_t object = decoder.unsigned_integer();
+    std::string interface(decoder.text());
+    if (decoder.ok() && fields != (form == Form::of_another ? 6u : 3u)) decoder.fail("a reference of an unknown form");
+    if (!decoder.allocate(sizeof(Import) + interface.size())) return nullptr;
+    switch (form) {
+      case Form::writers_own: return writers_own(object, interface);
+      case Form::readers_own: return own(object);
+      case Form::of_another: return of_another(decoder, object, interface);
+    }
+    decoder.fail("a reference of an unknown form");
+    return nullptr;
+  }
+
+  TargetPointer writers_own(std::uint64_t object, const std::string& interface) {
+    if (peer_) return node_.imports().received(peer_, object, interface);
+    // Written by this process for itself: the object is at hand, and the count taken for the way is given back.
+    TargetPointer target = own(object);
+    node_.exports().release(node_.own_id(), object, 1);
+    return target;
+  }
+
+  TargetPointer own(std::uint64_t object) {
+    ServantPointer servant = node_.dispatcher().find(object, peer_);
+    return servant ? make_local_target(node_, std::move(servant)) : nullptr;
+  }
+
+  TargetPointer of_another(Decoder& decoder, std::uint64_t object, const std::string& interface) {
+    Address owner;
+    circuit::decode(decoder, owner);
+    std::uint64_t handover = decoder.unsigned_integer();
+    std::vector<std::uint64_t> ids;
+    circuit::decode(decoder, ids);
+    if (decoder.ok() && ids.size() > limits::reference_givers)
+      decoder.fail("a reference that has gone through too many hands");
+    if (!decoder.ok()) return nullptr;
+    if (!peer_) return node_.handovers().take(handover);
+    std::vector<WorkerId> others;
+    for (std::uint64_t id : ids) others.push_back(WorkerId{id});
+    if (owner.id && owner.id != node_.own_id())
+      return node_.imports().handed_over(peer_, owner, object, interface, handover, others);
+    decoder.fail("a reference handed over to its own owner");
+    return nullptr;
+  }
+
+  Node& node_;
+  const PeerPointer& peer_;
+  Found& found_;
+};
+
+}  // namespace
+
+ReferenceSession::~ReferenceSession() {
+  for (const Written& written : written_) {
+    if (written.held_object != 0)
+      node_->exports().release(peer_ ? peer_->address().id : node_->own_id(), written.held_object, 1);
+    if (written.handover != 0) node_->handovers().settle(peer_.get(), written.handover);
+  }
+}
+
+void ReferenceSession::encode(Encoder& encoder, const TargetPointer& target) {
+  WorkerId reader = peer_ ? peer_->address().id : node_->own_id();
+  if (ServantPointer servant = local_servant(target)) {
+    std::uint64_t object = node_->exports().hold(servant, reader);
+    written_.push_back({target, object, 0});
+    encoder.tag(reference_tag);
+    encoder.array(3);
+    encoder.unsigned_integer(static_cast<std::uint64_t>(Form::writers_own));
+    encoder.unsigned_integer(object);
+    encoder.text(servant->interface());
+    return;
+  }
+  auto import = std::dynamic_pointer_cast<Import>(target);
+  if (!import || &import->node() != node_)
+    throw Error(ErrorKind::invalid, "a reference that belongs to another runtime of this process");
+  bool readers_own = target->address().id == reader;
+  encoder.tag(reference_tag);
+  encoder.array(readers_own ? 3 : 6);
+  encoder.unsigned_integer(static_cast<std::uint64_t>(readers_own ? Form::readers_own : Form::of_another));
+  encoder.unsigned_integer(target->object());
+  encoder.text(target->interface());
+  written_.push_back({target, 0, 0});
+  if (readers_own) return;
+  circuit::encode(encoder, target->address());
+  written_.back().handover = node_->handovers().begin(peer_.get(), target);
+  encoder.unsigned_integer(written_.back().handover);
+  std::vector<std::uint64_t> givers;
+  for (WorkerId giver : import->givers())
+    if (givers.size() < limits::reference_givers) givers.push_back(giver.value);
+  circuit::encode(encoder, givers);
+}
+
+Result<std::unique_ptr<ReceivedReferences>> ReceivedReferences::take(Node& node, const PeerPointer& peer,
+                                                                     ByteView cbor) {
+  auto references = std::make_unique<ReceivedReferences>();
+  Decoder decoder(cbor);
+  Taker(node, peer, references->at_).scan(decoder);
+  if (!decoder.ok()) return failure(ErrorKind::invalid, decoder.error());
+  return references;
+}
+
+TargetPointer ReceivedReferences::decode(Decoder& decoder, std::string_view interface) {
+  auto found = std::lower_bound(at_.begin(), at_.end(), decoder.position(),
+                                [](const auto& entry, std::size_t position) { return entry.first < position; });
+  if (found == at_.end() || found->first != decoder.position()) {
+    decoder.fail(fmt::format("expected a reference to {}", interface));
+    return nullptr;
+  }
+  if (!found->second) {
+    decoder.fail("a reference to an object that is gone, or that its sender does not hold");
+    return nullptr;
+  }
+  if (found->second->interface() != interface) {
+    decoder.fail(fmt::format("expected a reference to {}, got one to {}", interface, found->second->interface()));
+    return nullptr;
+  }
+  decoder.skip();
+  return found->second;
+}
+
+void encode_target(Encoder& encoder, const TargetPointer& target) {
+  if (!target) return encoder.null();
+  if (encoder.references() == nullptr)
+    throw Error(ErrorKind::invalid, "a reference can stand in arguments and results only");
+  encoder.references()->encode(encoder, target);
+}
+
+TargetPointer decode_target(Decoder& decoder, std::string_view interface) {
+  if (decoder.null() || !decoder.ok()) return nullptr;
+  if (decoder.references() == nullptr) {
+    decoder.fail("a reference can stand in arguments and results only");
+    return nullptr;
+  }
+  return decoder.references()->decode(decoder, interface);
+}
+
+}  // namespace circuit::lang

@@ -1,0 +1,61 @@
+// References on the wire: written for one peer, read from one peer.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <circuit/detail/call.hpp>
+
+#include "base/result.hpp"
+#include "lang/peer.hpp"
+
+namespace circuit::lang {
+
+class Node;
+
+/// Writes references into one message for one peer (null: this process itself), and takes them back when the message
+/// is not sent after all. Keeps what it has written alive until then, so that no drop overtakes the message.
+class ReferenceSession final : public ReferenceEncoder {
+ public:
+  ReferenceSession(Node& node, PeerPointer peer) : node_(&node), peer_(std::move(peer)) {}
+  ReferenceSession(ReferenceSession&&) noexcept = default;
+  ReferenceSession& operator=(ReferenceSession&&) = delete;
+  /// Takes back what was not committed.
+  ~ReferenceSession() override;
+
+  void encode(Encoder& encoder, const TargetPointer& target) override;
+  /// Whether anything was written.
+  bool any() const noexcept { return !written_.empty(); }
+  /// The message is on its way: the peer holds what was written.
+  void commit() noexcept { written_.clear(); }
+
+ private:
+  struct Written {
+    TargetPointer target;
+    /// 0: none.
+    std::uint64_t held_object = 0;
+    std::uint64_t handover = 0;
+  };
+
+  Node* node_;
+  PeerPointer peer_;
+  std::vector<Written> written_;
+};
+
+/// The references that stood in one message. They are taken when the message arrives, in the order of the link, so
+/// that counts are right whatever becomes of the message; those that nobody decodes are dropped with this.
+class ReceivedReferences final : public ReferenceDecoder {
+ public:
+  /// Takes every reference in `cbor`, which `peer` (null: this process itself) wrote. On the loop, at arrival.
+  static Result<std::unique_ptr<ReceivedReferences>> take(Node& node, const PeerPointer& peer, ByteView cbor);
+
+  /// The reference at the decoder's position, which counts from the start of the same `cbor`.
+  TargetPointer decode(Decoder& decoder, std::string_view interface) override;
+
+ private:
+  std::vector<std::pair<std::size_t, TargetPointer>> at_;
+};
+
+}  // namespace circuit::lang

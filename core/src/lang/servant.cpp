@@ -1,0 +1,172 @@
+#include "lang/servant.hpp"
+
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <typeinfo>
+
+#include <fmt/format.h>
+
+#include <circuit/function.hpp>
+
+#include "lang/node.hpp"
+#include "lang/pool.hpp"
+
+namespace circuit::lang {
+namespace {
+
+std::string demangled(const std::type_info* type) {
+  if (type == nullptr) return "unknown";
+  int status = 0;
+  std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), std::free);
+  return status == 0 ? name.get() : type->name();
+}
+
+/// What the user's code threw, as the caller is told.
+Failure failure_of_current_exception() {
+  Failure what{ErrorKind::failed, "something that is no std::exception", {}, true};
+  what.type = demangled(abi::__cxa_current_exception_type());
+  try {
+    throw;
+  } catch (const std::exception& exception) {
+    what.text = exception.what();
+  } catch (...) {
+  }
+  return what;
+}
+
+/// Runs the call on a thread of the pool; where there is no room, answers so and returns false.
+bool run_in_pool(IncomingCallPointer call, std::function<void(IncomingCallPointer)> run) {
+  Pool& pool = call->node().pool();
+  auto shared = std::make_shared<IncomingCallPointer>(std::move(call));
+  if (pool.submit([shared, run = std::move(run)] { run(std::move(*shared)); })) return true;
+  (*shared)->fail(failure(ErrorKind::overloaded, "too many calls wait for a thread"));
+  return false;
+}
+
+}  // namespace
+
+void run_thunk(IncomingCall& call, Thunk thunk, void* object) {
+  if (auto reason = call.unwanted()) return call.fail(std::move(*reason));
+  call.running();
+  ContextScope scope(call.context());
+  Decoder arguments(call.arguments(), call.references());
+  std::optional<Failure> failed;
+  call.reply([&](Encoder& result) {
+    try {
+      thunk(object, arguments, result);
+    } catch (...) {
+      throw Error(failure_of_current_exception());
+    }
+    if (!arguments.ok()) throw Error(ErrorKind::invalid, "the arguments do not fit: " + arguments.error());
+  });
+}
+
+// -- strands -------------------------------------------------------------------------------------------------
+
+bool Strand::enter(IncomingCallPointer& call) {
+  std::lock_guard lock(mutex_);
+  // A chain of 0 names none.
+  if (nested_ == 0 || (chain_ != 0 && chain_ == call->head().chain)) {
+    chain_ = call->head().chain;
+    if (nested_++ == 0) holder_ = call->recorded();
+    return true;
+  }
+  call->queued_behind(holder_);
+  waiting_.push_back(std::move(call));
+  return false;
+}
+
+IncomingCallPointer Strand::leave() {
+  std::lock_guard lock(mutex_);
+  if (--nested_ > 0 || waiting_.empty()) return nullptr;
+  IncomingCallPointer next = std::move(waiting_.front());
+  waiting_.pop_front();
+  chain_ = next->head().chain;
+  holder_ = next->recorded();
+  nested_ = 1;
+  return next;
+}
+
+void Strand::drop_calls_of(const Peer* peer) {
+  std::deque<IncomingCallPointer> dropped;  // destroyed outside the lock
+  std::lock_guard lock(mutex_);
+  for (IncomingCallPointer& call : waiting_)
+    if (peer == nullptr || call->peer().get() == peer) dropped.push_back(std::move(call));
+  std::erase_if(waiting_, [](const IncomingCallPointer& call) { return call == nullptr; });
+}
+
+// -- servants ------------------------------------------------------------------------------------------------
+
+void ObjectServant::handle(IncomingCallPointer call) {
+  const Method* method = interface_.find(call->head().method);
+  if (method == nullptr)
+    return call->fail(failure(ErrorKind::refused, fmt::format("{} has no method with the id {:016x} here: the caller was "
+                                                              "built with another definition of it",
+                                                              interface_.name, call->head().method)));
+  call->node().recorder().name(method->id, method->descriptor);
+  if (interface_.inline_calls) return run_on_loop(std::move(call), method->thunk);
+  if (interface_.concurrent)
+    return static_cast<void>(
+        run_in_pool(std::move(call), [self = shared_from_this(), this, method](IncomingCallPointer taken) {
+          run_thunk(*taken, method->thunk, object_.get());
+        }));
+  if (strand_.enter(call)) submit(std::move(call));
+}
+
+void ObjectServant::run_on_loop(IncomingCallPointer call, Thunk thunk) {
+  link::Loop& loop = call->node().loop();
+  if (loop.on_loop()) return run_thunk(*call, thunk, object_.get());
+  // A call of this process itself: it must not overlap with those that the loop brings.
+  auto shared = std::make_shared<IncomingCallPointer>(std::move(call));
+  loop.post([self = shared_from_this(), this, thunk, shared] {
+    run_thunk(**shared, thunk, object_.get());
+    shared->reset();
+  });
+}
+
+void ObjectServant::submit(IncomingCallPointer call) {
+  auto run_all = [self = shared_from_this(), this](IncomingCallPointer taken) {
+    while (taken) {
+      run_thunk(*taken, interface_.find(taken->head().method)->thunk, object_.get());
+      taken.reset();
+      taken = strand_.leave();
+    }
+  };
+  while (call && !run_in_pool(std::move(call), run_all)) call = strand_.leave();
+}
+
+const std::string& FunctionServant::interface() const {
+  static const std::string name = "functions";
+  return name;
+}
+
+void FunctionServant::handle(IncomingCallPointer call) {
+  const Function* function = find_function(call->head().method);
+  if (function == nullptr)
+    return call->fail(failure(ErrorKind::refused,
+                              fmt::format("{} has no function with the id {:016x}: it was built from other sources",
+                                          call->node().own_address().string(), call->head().method)));
+  if (!call->node().admit_function(*call, *function)) return;
+  call->node().recorder().name(function->id, function->descriptor);
+  Node& node = call->node();
+  bool runs = run_in_pool(std::move(call), [function, &node](IncomingCallPointer taken) {
+    run_thunk(*taken, function->thunk, nullptr);
+    taken.reset();
+    node.function_ended();
+  });
+  if (!runs) node.function_ended();
+}
+
+ServantPointer make_object_servant(std::shared_ptr<void> object, const Interface& interface) {
+  return std::make_shared<ObjectServant>(std::move(object), interface);
+}
+
+const Method* Interface::find(std::uint64_t id) const noexcept {
+  auto found = std::find_if(methods.begin(), methods.end(), [id](const Method& method) { return method.id == id; });
+  return found == methods.end() ? nullptr : &*found;
+}
+
+}  // namespace circuit::lang

@@ -1,0 +1,218 @@
+#include <thread>
+
+#include "lang/objects.hpp"
+
+namespace circuit::lang::testing {
+namespace {
+
+using namespace lang_test;
+using ::testing::HasSubstr;
+
+TEST(Peers, SimultaneousDialsSettleOnOneLink) {
+  for (int round = 0; round < 100; ++round) {
+    Cluster cluster(2);
+    for (std::size_t i = 0; i < 2; ++i) cluster[i].publish(object_id, std::make_shared<Calculator>());
+    Gate gate;
+    std::vector<std::thread> callers;
+    for (std::size_t i = 0; i < 2; ++i)
+      callers.emplace_back([&, i] {
+        auto there = cluster[i].published<Calculator>(cluster[1 - i], object_id);
+        gate.wait();
+        for (int k = 0; k < 3; ++k) EXPECT_EQ(there.call<&Calculator::add>(k, 1), k + 1);
+      });
+    gate.open();
+    for (std::thread& caller : callers) caller.join();
+    EXPECT_TRUE(cluster[0].peer(cluster[1])->is_open() && cluster[1].peer(cluster[0])->is_open());
+    EXPECT_TRUE(cluster[0].died.empty() && cluster[1].died.empty());
+    EXPECT_TRUE(cluster[0].lost.empty() && cluster[1].lost.empty());
+  }
+}
+
+class DeathTest : public ::testing::Test {
+ protected:
+  DeathTest() {
+    cluster[1].publish(object_id, slow);
+    remote = cluster[0].published<Slow>(cluster[1], object_id);
+  }
+  ~DeathTest() override { slow->gate.open(); }
+
+  std::shared_ptr<Slow> slow = std::make_shared<Slow>();
+  Cluster cluster{2};
+  Ref<Slow> remote;
+};
+
+TEST_F(DeathTest, CallsToADeadProcessFailWithDeadForEver) {
+  std::thread caller([&] {
+    Failure what = failure_of([&] { remote.call<&Slow::wait>(); });
+    EXPECT_EQ(what.kind, ErrorKind::dead);
+    EXPECT_TRUE(what.may_have_run);
+    EXPECT_THAT(what.text, HasSubstr(cluster[1].address().string()));
+  });
+  ASSERT_TRUE(slow->began.wait_for(1));
+  cluster[1].kill();
+  caller.join();
+  for (int i = 0; i < 3; ++i) {
+    Failure what = failure_of([&] { remote.call<&Slow::run>(); });
+    EXPECT_EQ(what.kind, ErrorKind::dead);
+    EXPECT_FALSE(what.may_have_run) << "it was never sent";
+  }
+  EXPECT_EQ(slow->runs.value(), 0);
+}
+
+TEST_F(DeathTest, WhatADeadProcessHeldIsLetGo) {
+  auto broker = make_broker(cluster[0]);
+  auto door = cluster[1].published<Broker>(cluster[0], object_id);
+  auto counter = door.call<&Broker::make>();
+  EXPECT_EQ(cluster[0].node().exports().size(), 1u);
+  cluster[1].kill();
+  EXPECT_TRUE(broker->gone.wait_for(1));
+  EXPECT_TRUE(cluster[0].wait_empty());
+}
+
+TEST_F(DeathTest, QueuedCallsOfADeadCallerNeverRun) {
+  auto of_a_third = cluster.add().published<Slow>(cluster[1], object_id);
+  std::thread holder([&] { of_a_third.call<&Slow::wait>(); });
+  ASSERT_TRUE(slow->began.wait_for(1));
+  std::thread caller(
+      [&] { EXPECT_EQ(failure_of([&] { remote.call<&Slow::run>(); }).kind, ErrorKind::dead); });
+  while (cluster[1].node().recorder().in_flight(record::Direction::incoming) < 2) std::this_thread::yield();
+  cluster[0].kill();
+  caller.join();
+  ASSERT_TRUE(cluster[1].wait([&] { return cluster[1].died.size() == 1; }));
+  slow->gate.open();
+  holder.join();
+  of_a_third.call<&Slow::remaining_ms>();  // behind whatever waited
+  EXPECT_EQ(slow->runs.value(), 0);
+}
+
+TEST_F(DeathTest, TheCauseThatIsAskedForStandsInTheVerdict) {
+  on_loop(cluster[0].loop(), [&] {
+    cluster[0].node().peers().set_ask_fate([](const Address&, std::function<void(Fate)> told) {
+      told({true, "killed by SIGKILL"});
+    });
+  });
+  std::thread caller([&] {
+    EXPECT_EQ(failure_of([&] { remote.call<&Slow::wait>(); }).text,
+              cluster[1].address().string() + " is dead: killed by SIGKILL");
+  });
+  ASSERT_TRUE(slow->began.wait_for(1));
+  cluster[1].kill();
+  caller.join();
+}
+
+TEST_F(DeathTest, AProcessThatLivesIsUnreachableAndIsDialledAgain) {
+  std::function<void(Fate)> tell;
+  Count asked;
+  on_loop(cluster[0].loop(), [&] {
+    cluster[0].node().peers().set_ask_fate([&](const Address& address, std::function<void(Fate)> told) {
+      EXPECT_EQ(address, cluster[1].address());
+      tell = std::move(told);
+      asked.add();
+    });
+  });
+  on_loop(cluster[1].loop(), [&] {
+    cluster[1].node().peers().set_ask_fate([](const Address&, std::function<void(Fate)> told) {
+      told({false, {}});
+    });
+  });
+  Failure first, second;
+  std::thread caller([&] { first = failure_of([&] { remote.call<&Slow::wait>(); }); });
+  ASSERT_TRUE(slow->began.wait_for(1));
+  on_loop(cluster[1].loop(), [&] { cluster[1].transport().cut(); });
+  ASSERT_TRUE(asked.wait_for(1));
+  // A call that is made while the verdict is awaited waits with the others.
+  std::thread waiting([&] { second = failure_of([&] { remote.call<&Slow::run>(); }); });
+  while (cluster[0].node().recorder().in_flight(record::Direction::outgoing) < 2) std::this_thread::yield();
+  on_loop(cluster[0].loop(), [&] { tell({false, {}}); });
+  caller.join();
+  waiting.join();
+  EXPECT_EQ(first.kind, ErrorKind::unreachable);
+  EXPECT_TRUE(first.may_have_run);
+  EXPECT_EQ(second.kind, ErrorKind::unreachable);
+  slow->gate.open();
+  // Its queued calls have found out on their own side; a new link is made at the next call.
+  ASSERT_TRUE(cluster[1].wait([&] { return cluster[1].lost.size() == 1; }));
+  remote.call<&Slow::run>();
+  EXPECT_EQ(slow->runs.value(), 1);
+}
+
+TEST_F(DeathTest, AnOrderlyEndIsSaidToBeOne) {
+  std::thread caller([&] {
+    Failure what = failure_of([&] { remote.call<&Slow::wait>(); });
+    EXPECT_EQ(what.kind, ErrorKind::dead);
+    EXPECT_TRUE(what.may_have_run);
+  });
+  ASSERT_TRUE(slow->began.wait_for(1));
+  std::thread ender([&] { cluster[1].end(); });
+  caller.join();
+  slow->gate.open();
+  ender.join();
+  ASSERT_TRUE(cluster[0].wait([&] { return cluster[0].died.size() == 1; }));
+  EXPECT_THAT(cluster[0].died[0].text, HasSubstr("it has ended"));
+}
+
+TEST_F(DeathTest, NobodyAtAnAddressIsDead) {
+  Address nobody = cluster[1].address();
+  nobody.id = WorkerId{0xdead};
+  nobody.endpoint += ".gone";
+  auto target =
+      cluster[0].node().imports().fixed(cluster[0].node().peers().find_or_add(nobody), object_id, "x");
+  EXPECT_EQ(failure_of([&] { Ref<Slow>(target).call<&Slow::run>(); }).kind, ErrorKind::dead);
+  nobody.id = WorkerId{0xbeef};
+  nobody.endpoint = "";
+  target = cluster[0].node().imports().fixed(cluster[0].node().peers().find_or_add(nobody), object_id, "x");
+  Failure what = failure_of([&] { Ref<Slow>(target).call<&Slow::run>(); });
+  EXPECT_EQ(what.kind, ErrorKind::unreachable);
+  EXPECT_THAT(what.text, HasSubstr("it accepts no links"));
+}
+
+TEST_F(DeathTest, AnotherProcessAtTheAddressOfADeadOneIsNotTakenForIt) {
+  Address before = cluster[1].address();
+  before.id = WorkerId{0xdead};
+  auto target =
+      cluster[0].node().imports().fixed(cluster[0].node().peers().find_or_add(before), object_id, "x");
+  Failure what = failure_of([&] { Ref<Slow>(target).call<&Slow::run>(); });
+  EXPECT_EQ(what.kind, ErrorKind::dead);
+  EXPECT_THAT(what.text, HasSubstr("where R000000000000dead"));
+}
+
+TEST(Peers, AProcessThatAcceptsNoLinksIsCalledOverItsOwn) {
+  Cluster cluster(1);
+  Member& app = cluster.add(false);
+  auto broker = make_broker(cluster[0]);
+  auto door = app.published<Broker>(cluster[0], object_id);
+  auto own = app.ref(std::make_shared<Counter>());
+  door.call<&Broker::keep>(own);
+  EXPECT_EQ(door.call<&Broker::use>(), 1);
+  door.call<&Broker::drop>();
+}
+
+TEST(Peers, StrangersThatSayNothingAreBounded) {
+  Cluster cluster(2);
+  std::vector<std::unique_ptr<link::testing::RawPeer>> strangers;
+  std::string path = cluster[0].address().endpoint.substr(5);
+  for (std::size_t i = 0; i < limits::strangers; ++i)
+    strangers.push_back(std::make_unique<link::testing::RawPeer>(path));
+  link::testing::RawPeer one_too_many(path);
+  EXPECT_EQ(one_too_many.read_all().size(), 0u) << "closed at once";
+  strangers.clear();
+  cluster[0].publish(object_id, std::make_shared<Calculator>());
+  // Until the loop has seen them go, a dialer is turned away; it is told that the process lives, and tries
+  // again.
+  on_loop(cluster[1].loop(), [&] {
+    cluster[1].node().peers().set_ask_fate([](const Address&, std::function<void(Fate)> told) {
+      told({false, {}});
+    });
+  });
+  auto calculator = cluster[1].published<Calculator>(cluster[0], object_id);
+  int sum = 0;
+  for (int tries = 0; sum == 0 && tries < 10'000; ++tries) try {
+      sum = calculator.call<&Calculator::add>(1, 1);
+    } catch (const Error& error) {
+      ASSERT_EQ(error.kind(), ErrorKind::unreachable);
+    }
+  EXPECT_EQ(sum, 2);
+}
+
+}  // namespace
+}  // namespace circuit::lang::testing

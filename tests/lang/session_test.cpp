@@ -1,0 +1,114 @@
+#include <cstdlib>
+#include <fmt/format.h>
+#include <fstream>
+
+#include "lang/objects.hpp"
+
+namespace circuit::lang::testing {
+namespace {
+
+using namespace lang_test;
+
+/// The id of the n-th call of a process that makes one at a time.
+std::uint64_t call_id(std::uint64_t n) {
+  return (2 * n - 1) << 32 | 1;
+}
+
+std::string hello_json(std::string_view kind, Member& member) {
+  const Address& address = member.address();
+  return fmt::format(
+      R"({{"kind":"{}","call":0,"versions":[1,1],"features":0,"role":"worker",)"
+      R"("body_limit":67108864,"call_limit":4096,)"
+      R"("address":{{"id":{},"incarnation":1,"host":"localhost","pid":{},"agent":0,"endpoint":"{}"}}}})",
+      kind, address.id.value, address.pid, address.endpoint);
+}
+
+std::string call_json(std::uint64_t n, std::uint64_t object, std::string_view method,
+                      std::string_view arguments, int pieces = 1) {
+  return fmt::format(
+      R"({{"kind":"call","call":{},"pieces":{},"object":{},"method":{},"parent":0,"remaining_ms":0,)"
+      R"("depth":0,"arguments":{}}})",
+      call_id(n), pieces, object, signature_id(fmt::format("lang_test::{}", method)), arguments);
+}
+
+std::string reply_json(std::uint64_t n, std::string_view result) {
+  return fmt::format(R"({{"kind":"reply","call":{},"result":{}}})", call_id(n), result);
+}
+
+std::string reference_json(std::string_view form, std::uint64_t object) {
+  return fmt::format(R"({{"reference":"{}","object":{},"interface":"lang_test::Counter"}})", form, object);
+}
+
+std::string drop_json(std::uint64_t object, int count) {
+  return fmt::format(R"({{"kind":"drop","call":0,"drops":[{{"object":{},"count":{}}}]}})", object, count);
+}
+
+void save(const std::string& directory, const std::string& side, Member& member,
+          const std::vector<std::string>& json) {
+  link::testing::Faults& faults = member.transport().faults;
+  std::ofstream bytes(directory + "/" + side + ".bytes", std::ios::binary);
+  std::lock_guard lock(faults.mutex);
+  bytes.write(reinterpret_cast<const char*>(faults.written.data()),
+              static_cast<std::streamsize>(faults.written.size()));
+  std::ofstream(directory + "/" + side + ".json") << fmt::format("[{}]", fmt::join(json, ",\n"));
+}
+
+// What two nodes say to each other, and in words what it means: tests/wire/reader_test.py compares the two.
+TEST(Session, IsRecorded) {
+  link::testing::TemporaryDirectory own_directory;
+  const char* given = std::getenv("CIRCUIT_SESSION");
+  std::string directory = given != nullptr ? given : own_directory.path();
+
+  Cluster cluster(2);
+  for (std::size_t i = 0; i < 2; ++i) cluster[i].transport().faults.record = true;
+  auto broker = make_broker(cluster[1]);
+  cluster[1].publish(object_id + 1, std::make_shared<Serial>());
+  cluster[1].publish(object_id + 2, std::make_shared<Calculator>());
+  auto door = cluster[0].published<Broker>(cluster[1], object_id).within(0ms);
+  auto serial = cluster[0].published<Serial>(cluster[1], object_id + 1).within(0ms);
+  auto calculator = cluster[0].published<Calculator>(cluster[1], object_id + 2).within(0ms);
+
+  auto counter = door.call<&Broker::make>();
+  std::uint64_t theirs = counter.target()->object();
+  counter.within(0ms).call<&Counter::increment>();
+  serial.call<&Serial::weigh>(Bytes(wire::testing::filled(150'000)));
+  EXPECT_EQ(failure_of([&] { calculator.call<&Calculator::fail>("why"); }).text, "why");
+  auto own = cluster[0].ref(std::make_shared<Counter>());
+  door.call<&Broker::keep>(own);
+  std::uint64_t ours = broker->kept.target()->object();
+  EXPECT_TRUE(door.call<&Broker::give>());
+  door.call<&Broker::drop>();
+  ASSERT_TRUE(cluster[0].wait([&] { return cluster[0].node().exports().size() == 0; }));
+  counter.reset();
+  ASSERT_TRUE(cluster[1].wait([&] { return cluster[1].node().exports().size() == 0; }));
+
+  std::vector<std::string> dialer{
+      hello_json("hello", cluster[0]),
+      call_json(1, object_id, "Broker.make()->ref<lang_test::Counter>", "[]"),
+      call_json(2, theirs, "Counter.increment()->i32", "[]"),
+      call_json(3, object_id + 1, "Serial.weigh(bytes)->u64", R"([{"length":150000}])", 3),
+      call_json(4, object_id + 2, "Calculator.fail(text)->void", R"(["why"])"),
+      call_json(5, object_id, "Broker.keep(ref<lang_test::Counter>)->void",
+                fmt::format("[{}]", reference_json("writers_own", ours))),
+      call_json(6, object_id, "Broker.give()->ref<lang_test::Counter>", "[]"),
+      call_json(7, object_id, "Broker.drop()->void", "[]"),
+      drop_json(theirs, 1)};
+  std::vector<std::string> acceptor{
+      hello_json("welcome", cluster[1]),
+      reply_json(1, reference_json("writers_own", theirs)),
+      reply_json(2, "1"),
+      reply_json(3, "150000"),
+      fmt::format(
+          R"({{"kind":"failure","call":{},"error":"failed","text":"why","type":"std::domain_error",)"
+          R"("may_have_run":true}})",
+          call_id(4)),
+      reply_json(5, "null"),
+      reply_json(6, reference_json("readers_own", ours)),
+      drop_json(ours, 1),
+      reply_json(7, "null")};
+  save(directory, "dialer", cluster[0], dialer);
+  save(directory, "acceptor", cluster[1], acceptor);
+}
+
+}  // namespace
+}  // namespace circuit::lang::testing
