@@ -1,0 +1,110 @@
+// The agent: starts, watches and buries the workers of one host and user.
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/executables.hpp"
+#include "agent/jail.hpp"
+#include "agent/keeper_port.hpp"
+#include "agent/registrar.hpp"
+#include "agent/worker_table.hpp"
+#include "base/random.hpp"
+#include "lang/node.hpp"
+#include "link/unix_transport.hpp"
+#include "spawn/agent_interface.hpp"
+
+namespace circuit::agent {
+
+struct AgentOptions {
+  std::filesystem::path directory;
+  std::string host = "localhost";
+};
+
+/// Lives on one loop; the anchor tree has a thread of its own behind Registrar. It may be killed at any time: the
+/// keeper holds what must not be lost, and hands it to the next agent.
+/// Thread safety: the loop's thread only.
+class Agent final : public lang::NodeObserver {
+ public:
+  Agent(AgentOptions options, link::AsioLoop& loop);
+  ~Agent() override;
+
+  /// Opens the tree and the socket and takes over from the keeper, whose connection is descriptor 3.
+  Result<void> start();
+  int exit_status() const noexcept { return exit_status_; }
+
+ private:
+  using Spawned = std::function<void(Result<spawn::WorkerRecord>)>;
+
+  // -- agent_servant.cpp: what others ask for --
+  std::shared_ptr<lang::Servant> make_servant();
+  void answer_fate(lang::IncomingCallPointer call, WorkerId id, std::uint64_t incarnation);
+  void answer_worker(lang::IncomingCall& call, WorkerId id);
+  void answer_listing(lang::IncomingCallPointer call, const std::string& path);
+  void answer_walk(lang::IncomingCallPointer call, const std::string& path);
+  spawn::DirectoryListing listing_of(const anchor::Path& path, const anchor::Listing& listing);
+
+  // -- agent.cpp: what happens to workers --
+  void spawn(const spawn::SpawnOrder& order, Spawned done);
+  Result<void> run(const spawn::RunOrder& order);
+  Result<void> kill(const spawn::KillOrder& order);
+  void shut_down(std::chrono::milliseconds grace);
+  void running(const lang::PeerPointer& peer, const std::string& function, const std::string& arguments);
+
+  void keeper_event(keeper::KeeperEvent event);
+  void started(keeper::WorkerStarted started);
+  void refused(const keeper::Refused& refused);
+  void held(keeper::WorkerHeld held);
+  void inventory_ended();
+  void died(keeper::WorkerDied died);
+  void buried(WorkerId id, const spawn::WorkerRecord& record);
+
+  void peer_opened(const lang::PeerPointer& peer) override;
+  void peer_died(const lang::PeerPointer& peer, const Failure& verdict) override;
+
+  void stop_in_order(Worker& worker, std::uint64_t grace_ms);
+  void signal(Worker& worker, int signal);
+  void expect_hello(Worker& worker);
+  void keep(const Worker& worker);
+  void enlist_app(const lang::PeerPointer& peer);
+  std::optional<spawn::WorkerRecord> remembered(WorkerId id) const;
+  void quit(int status);
+
+  struct Ordered {
+    spawn::WorkerRecord record;
+    std::vector<anchor::Path> anchors;
+    Spawned done;
+  };
+  struct PendingFate {
+    lang::IncomingCallPointer call;
+    std::unique_ptr<link::Timer> timer;
+  };
+
+  const AgentOptions options_;
+  link::AsioLoop& loop_;
+  SystemRandom random_;
+  link::UnixTransport transport_{loop_};
+  std::unique_ptr<Registrar> registrar_;
+  std::unique_ptr<lang::Node> node_;
+  std::unique_ptr<KeeperPort> keeper_;
+  std::uint64_t instance_ = 0;
+  WorkerTable workers_;
+  Executables executables_;
+  std::uint64_t last_request_ = 0;
+  std::map<std::uint64_t, Ordered> ordered_;
+  std::multimap<WorkerId, PendingFate> fates_;
+  std::vector<std::unique_ptr<link::Timer>> timers_;
+  std::unique_ptr<link::Timer> shutdown_timer_;
+  bool shutting_down_ = false;
+  int exit_status_ = 0;
+};
+
+/// The `circuit agent` program: runs until the keeper goes. Returns its exit status.
+int run_agent(const AgentOptions& options);
+
+}  // namespace circuit::agent

@@ -1,0 +1,170 @@
+// What an agent does for those who ask.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "agent/agent.hpp"
+#include "base/limits.hpp"
+#include "base/log.hpp"
+#include "base/version.hpp"
+
+namespace circuit::agent {
+
+using spawn::WorkerRecord;
+using spawn::WorkerState;
+
+std::shared_ptr<lang::Servant> Agent::make_servant() {
+  using lang::IncomingCallPointer;
+  auto servant = std::make_shared<lang::MethodServant>("agent");
+  const spawn::AgentInterface& methods = spawn::agent_interface();
+  servant->on(methods.spawn, [this](IncomingCallPointer call, const spawn::SpawnOrder& order) {
+    std::shared_ptr<lang::IncomingCall> shared = std::move(call);
+    spawn(order, [shared](const Result<WorkerRecord>& record) { lang::answer(*shared, record); });
+  });
+  servant->on(methods.run, [this](IncomingCallPointer call, const spawn::RunOrder& order) {
+    lang::answer(*call, run(order));
+  });
+  servant->on(methods.kill, [this](IncomingCallPointer call, const spawn::KillOrder& order) {
+    lang::answer(*call, kill(order));
+  });
+  servant->on(methods.fate, [this](IncomingCallPointer call, WorkerId id, std::uint64_t incarnation) {
+    answer_fate(std::move(call), id, incarnation);
+  });
+  servant->on(methods.observe, [this](IncomingCallPointer call, std::uint64_t epoch, std::uint64_t since, std::uint32_t wait) {
+    workers_.observe(std::move(call), epoch, since, wait);
+  });
+  servant->on(methods.worker, [this](IncomingCallPointer call, WorkerId id) { answer_worker(*call, id); });
+  servant->on(methods.functions, [this](IncomingCallPointer call) {
+    // Asking executables takes a while, and is done beside the loop.
+    std::shared_ptr<lang::IncomingCall> shared = std::move(call);
+    node_->pool().submit([this, shared] {
+      lang::answer(*shared, Result<std::vector<spawn::FunctionDescription>>(executables_.functions()));
+    });
+  });
+  servant->on(methods.list, [this](IncomingCallPointer call, const std::string& path) {
+    answer_listing(std::move(call), path);
+  });
+  servant->on(methods.walk, [this](IncomingCallPointer call, const std::string& path) {
+    answer_walk(std::move(call), path);
+  });
+  servant->on(methods.status, [this](IncomingCallPointer call) {
+    spawn::AgentStatus status;
+    status.version = version;
+    status.host = options_.host;
+    status.pid = ::getpid();
+    status.directory = options_.directory.string();
+    status.workers = workers_.living_count();
+    lang::answer(*call, Result<spawn::AgentStatus>(status));
+  });
+  servant->on(methods.running, [this](IncomingCallPointer call, const std::string& function, const std::string& arguments) {
+    running(call->peer(), function, arguments);
+    lang::answer(*call, Result<void>());
+  });
+  servant->on(methods.shutdown, [this](IncomingCallPointer call, std::uint64_t grace_ms) {
+    lang::answer(*call, Result<void>());
+    shut_down(std::chrono::milliseconds(std::min<std::uint64_t>(grace_ms, 60'000)));
+  });
+  return servant;
+}
+
+Result<void> Agent::run(const spawn::RunOrder& order) {
+  /// Takes note of a failure, for there is nobody else to tell.
+  class Noted final : public lang::Waiter {
+   public:
+    explicit Noted(WorkerId worker) : worker_(worker) {}
+    void complete(lang::Answer answer) override {
+      std::unique_ptr<Noted> self(this);
+      if (answer.has_error()) log::info("the function of {} failed: {}", worker_.string(), answer.error().text);
+    }
+
+   private:
+    WorkerId worker_;
+  };
+
+  Worker* worker = workers_.find(order.worker);
+  if (worker == nullptr || worker->record.app || worker->record.state == WorkerState::dead)
+    return failure(ErrorKind::dead, fmt::format("no worker {} runs on {}", order.worker.string(), options_.host));
+  lang::PeerPointer peer = node_->peers().find_or_add(worker->record.address);
+  Buffer body;
+  body.extend(wire::CallHead::size);
+  body.append(order.arguments);
+  lang::ReferenceSession none(*node_, peer);
+  node_->send_call(peer, node_->head_for(lang::fixed_object::functions, order.function, false), std::move(body), none, 0,
+                   *new Noted(order.worker));
+  return {};
+}
+
+void Agent::answer_fate(lang::IncomingCallPointer call, WorkerId id, std::uint64_t incarnation) {
+  using Report = spawn::FateReport;
+  Worker* worker = workers_.find(id);
+  if (worker == nullptr || worker->record.address.incarnation != incarnation) {
+    auto record = remembered(id);
+    return lang::answer(*call, Result<Report>(Report{true, record ? record->cause.text : ""}));
+  }
+  if (worker->record.state == WorkerState::dead) {
+    std::string words = last_lines(jail_of(options_.directory, id));
+    return lang::answer(*call, Result<Report>(Report{true, worker->record.cause.text + (words.empty() ? "" : ": " + words)}));
+  }
+  // A process closes its links a moment before its parent hears of its end: that moment is waited for.
+  PendingFate fate{std::move(call), loop_.make_timer()};
+  auto waiting = fates_.emplace(id, std::move(fate));
+  waiting->second.timer->arm(loop_.clock().now_ns() + limits::death_notice_ns, [this, waiting] {
+    PendingFate ended = std::move(waiting->second);
+    fates_.erase(waiting);
+    lang::answer(*ended.call, Result<Report>(Report{false, ""}));
+  });
+}
+
+void Agent::answer_worker(lang::IncomingCall& call, WorkerId id) {
+  if (Worker* worker = workers_.find(id)) return lang::answer(call, Result<WorkerRecord>(worker->record));
+  if (auto record = remembered(id)) return lang::answer(call, Result<WorkerRecord>(*record));
+  call.fail(failure(ErrorKind::invalid, fmt::format("no worker {} is known on {}", id.string(), options_.host)));
+}
+
+spawn::DirectoryListing Agent::listing_of(const anchor::Path& path, const anchor::Listing& listing) {
+  spawn::DirectoryListing out;
+  out.path = path.string();
+  out.revision = listing.revision;
+  out.directories = listing.directories;
+  for (const anchor::Entry& entry : listing.files) {
+    if (Worker* worker = workers_.find(entry.address.id)) {
+      out.workers.push_back(worker->record);
+      continue;
+    }
+    WorkerRecord record;
+    record.address = entry.address;
+    record.start_ticks = entry.start_ticks;
+    record.started_wall_ns = entry.started_wall_ns;
+    record.function = entry.function;
+    record.executable = entry.executable;
+    record.app = entry.app;
+    record.state = WorkerState::suspect;
+    out.workers.push_back(std::move(record));
+  }
+  return out;
+}
+
+void Agent::answer_listing(lang::IncomingCallPointer call, const std::string& text) {
+  auto path = anchor::Path::parse(text);
+  if (path.has_error()) return call->fail(path.error());
+  std::shared_ptr<lang::IncomingCall> shared = std::move(call);
+  registrar_->list(*path, [this, shared, path = *path](const Result<anchor::Listing>& listing) {
+    if (listing.has_error()) return shared->fail(listing.error());
+    lang::answer(*shared, Result<spawn::DirectoryListing>(listing_of(path, *listing)));
+  });
+}
+
+void Agent::answer_walk(lang::IncomingCallPointer call, const std::string& text) {
+  auto path = anchor::Path::parse(text);
+  if (path.has_error()) return call->fail(path.error());
+  std::shared_ptr<lang::IncomingCall> shared = std::move(call);
+  registrar_->walk(*path, [this, shared](const Result<Registrar::Walk>& walk) {
+    if (walk.has_error()) return shared->fail(walk.error());
+    std::vector<spawn::DirectoryListing> all;
+    for (const auto& [directory, listing] : *walk) all.push_back(listing_of(directory, listing));
+    lang::answer(*shared, Result<std::vector<spawn::DirectoryListing>>(std::move(all)));
+  });
+}
+
+}  // namespace circuit::agent

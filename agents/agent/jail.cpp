@@ -1,0 +1,84 @@
+#include "agent/jail.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fmt/format.h>
+
+#include "base/paths.hpp"
+#include "link/unix_transport.hpp"
+#include "record/recorder.hpp"
+#include "spawn/jail_config.hpp"
+
+namespace circuit::agent {
+namespace fs = std::filesystem;
+namespace {
+
+Result<UniqueFd> open_file(const fs::path& path, int flags) {
+  UniqueFd file(::open(path.c_str(), flags | O_CLOEXEC, 0600));
+  if (!file) return system_failure(fmt::format("cannot open {}", path.string()), errno);
+  return file;
+}
+
+bool is_held(const fs::path& jail) {
+  UniqueFd lock(::open((jail / "lock").c_str(), O_RDONLY | O_CLOEXEC));
+  return lock && ::flock(lock.get(), LOCK_SH | LOCK_NB) != 0;
+}
+
+}  // namespace
+
+fs::path jail_of(const fs::path& agent_directory, WorkerId worker) { return agent_directory / "jail" / worker.string(); }
+
+Result<Jail> make_jail(const fs::path& agent_directory, const Address& address) {
+  Jail jail;
+  jail.directory = jail_of(agent_directory, address.id);
+  if (auto made = make_private_directory(jail.directory); made.has_error()) return made.error();
+  spawn::JailConfig config{address, agent_directory.string()};
+  if (auto written = spawn::write_jail_config(jail.directory, config); written.has_error()) return written.error();
+
+  auto listener = link::bind_unix(address.endpoint);
+  if (listener.has_error()) return listener.error();
+  auto recorder = record::Recorder::make_memory(address.id.value);
+  if (recorder.has_error()) return recorder.error();
+  Result<UniqueFd> files[] = {open_file("/dev/null", O_RDONLY),
+                              open_file(jail.directory / "out", O_WRONLY | O_CREAT | O_APPEND),
+                              open_file(jail.directory / "err", O_WRONLY | O_CREAT | O_APPEND),
+                              std::move(listener),
+                              std::move(recorder),
+                              open_file(jail.directory / "lock", O_RDWR | O_CREAT)};
+  for (Result<UniqueFd>& file : files) {
+    if (file.has_error()) return file.error();
+    jail.descriptors.push_back(std::move(*file));
+  }
+  return jail;
+}
+
+void remove_socket(const Address& address) {
+  if (address.endpoint.starts_with("unix:")) ::unlink(address.endpoint.c_str() + 5);
+}
+
+std::size_t remove_old_jails(const fs::path& agent_directory, std::size_t keep) {
+  struct Found {
+    fs::file_time_type changed;
+    fs::path path;
+  };
+  std::vector<Found> jails;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(agent_directory / "jail", error))
+    if (WorkerId::parse(entry.path().filename().string())) jails.push_back({entry.last_write_time(error), entry.path()});
+  std::sort(jails.begin(), jails.end(), [](const Found& a, const Found& b) { return a.changed < b.changed; });
+  std::size_t removed = 0;
+  for (const Found& jail : jails) {
+    if (jails.size() - removed <= keep) break;
+    if (is_held(jail.path)) continue;
+    fs::remove_all(jail.path, error);
+    removed += !error;
+  }
+  return removed;
+}
+
+}  // namespace circuit::agent

@@ -1,0 +1,33 @@
+// A worker's own directory, and what it is started with.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include <circuit/identity.hpp>
+
+#include "base/result.hpp"
+#include "base/unique_fd.hpp"
+
+namespace circuit::agent {
+
+/// A new jail with `config`, `out`, `err` and `lock`, and the descriptors that the worker gets, in their order:
+/// standard input, output, error, listener, recorder, lock.
+struct Jail {
+  std::filesystem::path directory;
+  std::vector<UniqueFd> descriptors;
+};
+
+/// Makes the jail of the worker with that address below `agent_directory`; its socket is bound and listens already,
+/// so that the worker can be dialled before it runs.
+Result<Jail> make_jail(const std::filesystem::path& agent_directory, const Address& address);
+
+std::filesystem::path jail_of(const std::filesystem::path& agent_directory, WorkerId worker);
+
+/// Takes the socket of a dead worker away. The jail stays: its output is looked at after its death.
+void remove_socket(const Address& address);
+
+/// Removes jails whose lock nobody holds, oldest first, until at most `keep` are left. Returns how many went.
+std::size_t remove_old_jails(const std::filesystem::path& agent_directory, std::size_t keep);
+
+}  // namespace circuit::agent

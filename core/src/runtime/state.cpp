@@ -1,0 +1,71 @@
+#include "runtime/state.hpp"
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/paths.hpp"
+#include "spawn/agent_file.hpp"
+
+namespace circuit::runtime {
+
+State::State(Identity identity, spawn::AgentConnection::Start start, Runtime* runtime) {
+  lang::Node::Parts parts;
+  parts.address = std::move(identity.address);
+  parts.role = identity.role;
+  parts.loop = &loop_;
+  parts.transport = &transport_;
+  parts.random = &random_;
+  parts.recorder = std::move(identity.recorder);
+  parts.runtime = runtime;
+  node_ = std::make_unique<lang::Node>(std::move(parts));
+  agent_ = std::make_unique<spawn::AgentConnection>(*node_, std::move(identity.directory), start);
+  node_->set_observer(this);
+  node_->peers().set_ask_fate([this](const Address& address, std::function<void(lang::Fate)> told) {
+    agent_->ask_fate(address, std::move(told));
+  });
+}
+
+State::~State() {
+  node_->stop();
+  loop_.stop();
+  const std::string& endpoint = node_->own_address().endpoint;
+  if (endpoint.starts_with("unix:")) ::unlink(endpoint.c_str() + 5);
+}
+
+Result<void> State::listen(std::optional<int> listening_fd) {
+  auto listening = listening_fd ? node_->peers().adopt(*listening_fd)
+                                : node_->peers().listen(node_->own_address().endpoint);
+  if (listening.has_error()) return listening;
+  loop_.start_thread();
+  return {};
+}
+
+void State::peer_died(const lang::PeerPointer& peer, const Failure&) {
+  agent_->ended(peer);
+  if (peer_died_) peer_died_(peer);
+}
+
+void State::peer_lost(const lang::PeerPointer& peer, const Failure&) { agent_->ended(peer); }
+
+std::unique_ptr<State> make_app(const std::filesystem::path& directory, wire::Role role,
+                                spawn::AgentConnection::Start start, Runtime* runtime) {
+  SystemRandom random;
+  State::Identity identity;
+  identity.role = role;
+  identity.directory = directory;
+  identity.address.id = WorkerId{random.id()};
+  identity.address.incarnation = random.id();
+  identity.address.host = "localhost";
+  identity.address.pid = ::getpid();
+  std::filesystem::path sockets = socket_directory(directory);
+  value_or_throw(make_private_directory(sockets));
+  identity.address.endpoint = fmt::format("unix:{}/{}", sockets.string(), identity.address.id.string());
+  if (auto agent = spawn::read_agent_file(directory); agent.has_value()) identity.address.agent = agent->agent;
+  identity.recorder = value_or_throw(record::Recorder::create(identity.address.id.value));
+  auto state = std::make_unique<State>(std::move(identity), start, runtime);
+  value_or_throw(state->listen(std::nullopt));
+  return state;
+}
+
+}  // namespace circuit::runtime

@@ -1,0 +1,180 @@
+#include "runtime/worker.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "base/limits.hpp"
+#include "base/log.hpp"
+#include "spawn/jail_config.hpp"
+#include "value/json.hpp"
+
+namespace circuit::runtime {
+
+using Steady = std::chrono::steady_clock;
+
+Worker::Worker(State& state) : state_(state) {
+  lang::Node& node = state_.node();
+  node.set_function_host(this);
+  auto wake = [this] {
+    std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  };
+  node.exports().on_empty(wake);
+  node.handovers().on_empty(wake);
+  state_.set_peer_died([this](const lang::PeerPointer& peer) { peer_died(peer); });
+  auto servant = std::make_shared<lang::MethodServant>("worker");
+  servant->on(spawn::worker_interface().stop, [this](lang::IncomingCallPointer call, std::uint64_t grace_ms) {
+    request_stop(std::chrono::milliseconds(std::min<std::uint64_t>(grace_ms, 3'600'000)));
+    call->reply([](Encoder& result) { result.null(); });
+  });
+  node.dispatcher().publish(lang::fixed_object::worker, std::move(servant));
+}
+
+Worker::~Worker() = default;
+
+int Worker::live() {
+  std::unique_lock lock(mutex_);
+  auto no_function_by = Steady::now() + limits::worker_silence;
+  for (;;) {
+    bool stopping = stop_by_.has_value();
+    if (function_came_ && !needed()) return 0;
+    if (!function_came_ && stopping) return 0;
+    if (stopping && Steady::now() >= *stop_by_) return 0;
+    if (!function_came_ && Steady::now() >= no_function_by) {
+      std::fprintf(stderr, "circuit: no function came within %d s\n", static_cast<int>(limits::worker_silence.count()));
+      return 1;
+    }
+    if (stopping || !function_came_)
+      changed_.wait_until(lock, stopping ? *stop_by_ : no_function_by);
+    else
+      changed_.wait(lock);
+  }
+}
+
+bool Worker::needed() const {
+  if (running_ > 0) return true;
+  // Once it is told to stop, what others hold keeps it no longer.
+  return !stop_by_ && (state_.node().exports().size() > 0 || state_.node().handovers().size() > 0);
+}
+
+bool Worker::admit(lang::IncomingCall& call, const lang::Function& function) {
+  {
+    std::lock_guard lock(mutex_);
+    if (stop_by_) {
+      call.fail(failure(ErrorKind::cancelled, "the worker is about to end"));
+      return false;
+    }
+    function_came_ = true;
+    ++running_;
+    // An agent that calls for someone else may be replaced at any time: the worker's life is not bound to it.
+    if (!spawner_ && call.peer() && call.peer()->role() != wire::Role::agent) spawner_ = call.peer()->address().id;
+  }
+  if (lang::PeerPointer agent = state_.agent().current())
+    lang::start_call(state_.node(), agent, lang::fixed_object::agent, spawn::agent_interface().running, {},
+                     std::function([](Result<void>) {}), function.name,
+                     show_json(call.arguments(), limits::recorded_argument_bytes));
+  return true;
+}
+
+void Worker::ended() {
+  std::lock_guard lock(mutex_);
+  --running_;
+  changed_.notify_all();
+}
+
+void Worker::peer_died(const lang::PeerPointer& peer) {
+  {
+    std::lock_guard lock(mutex_);
+    if (peer->address().id != spawner_ || daemonized_ || running_ == 0) return;
+  }
+  std::fprintf(stderr, "circuit: the spawner is dead; stopping\n");
+  request_stop(limits::stop_grace);
+}
+
+void Worker::request_stop(std::chrono::milliseconds grace) {
+  {
+    std::lock_guard lock(mutex_);
+    if (stop_by_) return;
+    stop_by_ = Steady::now() + grace;
+  }
+  stop_.request_stop();
+  std::lock_guard lock(mutex_);
+  changed_.notify_all();
+}
+
+void Worker::daemonize(std::function<void(std::stop_token)> body) {
+  {
+    std::lock_guard lock(mutex_);
+    if (daemonized_) throw Error(ErrorKind::invalid, "the worker is daemonized already");
+    daemonized_ = true;
+  }
+  start_body(std::move(body));
+}
+
+void Worker::run_in_back(std::function<void(std::stop_token)> body) { start_body(std::move(body)); }
+
+void Worker::start_body(std::function<void(std::stop_token)> body) {
+  std::lock_guard lock(mutex_);
+  ++running_;
+  bodies_.emplace_back([this, body = std::move(body)] {
+    lang::Context context;
+    context.node = &state_.node();
+    lang::ContextScope scope(context);
+    try {
+      body(stop_.get_token());
+    } catch (const std::exception& exception) {
+      std::fprintf(stderr, "circuit: background work ended with an exception: %s\n", exception.what());
+    } catch (...) {
+      std::fprintf(stderr, "circuit: background work ended with something that is no std::exception\n");
+    }
+    ended();
+  });
+}
+
+void run_worker(Runtime& runtime, std::unique_ptr<State>& state) {
+  log::start("worker", log::Level::warn);
+  auto give_up = [](const Failure& why) {
+    std::fprintf(stderr, "circuit: this worker cannot start: %s\n", why.text.c_str());
+    std::_Exit(1);
+  };
+  auto config = spawn::read_jail_config(std::filesystem::current_path());
+  if (config.has_error()) give_up(config.error());
+  for (int fd : {spawn::worker_start::listener_fd, spawn::worker_start::recorder_fd, spawn::worker_start::lock_fd})
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  ::flock(spawn::worker_start::lock_fd, LOCK_EX | LOCK_NB);
+  // Its agent may look into it, whatever the system's setting for strangers.
+  ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+
+  State::Identity identity;
+  identity.address = config->address;
+  identity.address.pid = ::getpid();
+  identity.role = wire::Role::worker;
+  identity.directory = config->agent_directory;
+  auto recorder = record::Recorder::attach(UniqueFd(spawn::worker_start::recorder_fd));
+  if (recorder.has_error()) give_up(recorder.error());
+  identity.recorder = std::move(*recorder);
+  state = std::make_unique<State>(std::move(identity), spawn::AgentConnection::Start::never, &runtime);
+
+  int status;
+  {
+    Worker worker(*state);
+    state->set_worker(&worker);
+    if (auto listening = state->listen(spawn::worker_start::listener_fd); listening.has_error())
+      give_up(listening.error());
+    state->agent().keep([](const lang::PeerPointer&) {});
+    status = worker.live();
+    std::fflush(nullptr);
+    // Functions that do not heed the request to stop may go on for ever: the process ends without them.
+    state->node().peers().say_goodbye(Steady::now() + limits::goodbye_wait);
+    std::_Exit(status);
+  }
+}
+
+}  // namespace circuit::runtime

@@ -1,0 +1,57 @@
+// The life of a worker: from the function that it gets to the moment when nobody needs it any more.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "runtime/state.hpp"
+#include "spawn/agent_interface.hpp"
+
+namespace circuit::runtime {
+
+/// A worker ends when its function has returned, no daemon or background body runs, and no other process holds a
+/// reference into it; or when it is told to stop and its grace is over; or when no function comes in time. When its
+/// spawner dies it is told to stop, unless it has daemonized.
+/// Thread safety: any thread.
+class Worker final : public lang::FunctionHost {
+ public:
+  explicit Worker(State& state);
+  ~Worker() override;
+
+  /// Blocks for the whole life; returns the process's exit status.
+  int live();
+
+  void daemonize(std::function<void(std::stop_token)> body);
+  void run_in_back(std::function<void(std::stop_token)> body);
+  std::stop_token stop_token() const noexcept { return stop_.get_token(); }
+  void request_stop(std::chrono::milliseconds grace);
+
+ private:
+  bool admit(lang::IncomingCall& call, const lang::Function& function) override;
+  void ended() override;
+  void peer_died(const lang::PeerPointer& peer);
+  void start_body(std::function<void(std::stop_token)> body);
+  /// Under the mutex.
+  bool needed() const;
+
+  State& state_;
+  std::stop_source stop_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool function_came_ = false;
+  bool daemonized_ = false;
+  std::size_t running_ = 0;
+  WorkerId spawner_;
+  std::optional<std::chrono::steady_clock::time_point> stop_by_;
+  std::vector<std::jthread> bodies_;
+};
+
+/// In a worker process: reads the jail's config, serves, and ends the process.
+[[noreturn]] void run_worker(Runtime& runtime, std::unique_ptr<State>& state);
+
+}  // namespace circuit::runtime

@@ -1,0 +1,44 @@
+// The methods of an agent and of a worker towards its agent, as both sides know them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lang/remote_method.hpp"
+#include "spawn/agent_messages.hpp"
+
+namespace circuit::spawn {
+
+/// One instance per process, constant.
+struct AgentInterface {
+  /// Starts a worker; answered when it runs and stands in the tree. It need not have said hello yet.
+  lang::RemoteMethod<WorkerRecord(SpawnOrder)> spawn{"agent.spawn"};
+  /// Calls a function in a worker on behalf of someone who does not stay; answered when the call is on its way.
+  lang::RemoteMethod<void(RunOrder)> run{"agent.run"};
+  /// Answered when the request or signal is out.
+  lang::RemoteMethod<void(KillOrder)> kill{"agent.kill"};
+  /// What became of that worker, of that incarnation.
+  lang::RemoteMethod<FateReport(WorkerId, std::uint64_t)> fate{"agent.fate"};
+  /// What has changed since (epoch, sequence); waits at most wait_ms for something to change.
+  lang::RemoteMethod<Observation(std::uint64_t, std::uint64_t, std::uint32_t)> observe{"agent.observe"};
+  /// One worker, dead ones too while they are remembered.
+  lang::RemoteMethod<WorkerRecord(WorkerId)> worker{"agent.worker"};
+  lang::RemoteMethod<std::vector<FunctionDescription>()> functions{"agent.functions"};
+  lang::RemoteMethod<DirectoryListing(std::string)> list{"agent.list"};
+  /// A directory and all below it, depth first.
+  lang::RemoteMethod<std::vector<DirectoryListing>(std::string)> walk{"agent.walk"};
+  lang::RemoteMethod<AgentStatus()> status{"agent.status"};
+  /// From a worker: the function that it runs, and its arguments for showing.
+  lang::RemoteMethod<void(std::string, std::string)> running{"agent.running"};
+  /// Ends all workers, the agent and its keeper.
+  lang::RemoteMethod<void(std::uint64_t)> shutdown{"agent.shutdown"};
+};
+const AgentInterface& agent_interface();
+
+struct WorkerInterface {
+  /// Asks the worker to end in order; the grace in ms is what it has.
+  lang::RemoteMethod<void(std::uint64_t)> stop{"worker.stop"};
+};
+const WorkerInterface& worker_interface();
+
+}  // namespace circuit::spawn
