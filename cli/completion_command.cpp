@@ -1,0 +1,57 @@
+// circuit completion: completion for the shell, made from the commands themselves.
+#include <fmt/format.h>
+
+#include "command.hpp"
+#include "output.hpp"
+
+namespace circuit::cli {
+namespace {
+
+/// One line of the script's case: what may follow a subcommand.
+std::string options_of(const CLI::App& command) {
+  std::string words;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) words += " --" + name;
+    for (const std::string& name : option->get_snames()) words += " -" + name;
+  }
+  return words;
+}
+
+int completion(const CLI::App& app) {
+  std::string names, cases;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); })) {
+    names += " " + command->get_name();
+    cases += fmt::format("    {}) words=\"{}\" ;;\n", command->get_name(), options_of(*command));
+  }
+  fmt::print(R"script(# Completion for circuit. Add to ~/.bashrc:  source <(circuit completion bash)
+_circuit() {{
+  local current="${{COMP_WORDS[COMP_CWORD]}}" words=""
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W "{} --help --version" -- "$current"))
+    return
+  fi
+  case "${{COMP_WORDS[1]}}" in
+{}  esac
+  case "${{COMP_WORDS[1]}}:$current" in
+    ls:/*|kill:/*|worker:/*) words="$(circuit ls /... 2>/dev/null)" ;;
+    spawn:*) [ "$COMP_CWORD" -eq 2 ] && words="localhost $words" ;;
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}}
+complete -F _circuit circuit
+)script",
+             names, cases);
+  return 0;
+}
+
+}  // namespace
+
+void add_completion(CLI::App& app, const Shared&, Run& run) {
+  CLI::App* command = app.add_subcommand("completion", "print the completion script for bash\n\n"
+                                                       "  source <(circuit completion bash)");
+  auto shell = std::make_shared<std::string>("bash");
+  command->add_option("SHELL", *shell, "bash")->check(CLI::IsMember({"bash"}));
+  command->callback([&app, &run] { run = [&app] { return completion(app); }; });
+}
+
+}  // namespace circuit::cli

@@ -1,0 +1,160 @@
+#include "monitor/live_cluster.hpp"
+
+#include <boost/json/parse.hpp>
+#include <fmt/format.h>
+
+#include "base/limits.hpp"
+
+namespace circuit::monitor {
+namespace {
+
+/// So far there is one host: the one on which this runs.
+constexpr const char* own_host = "localhost";
+
+AnchorListing listing_of(spawn::DirectoryListing listing) {
+  return {std::move(listing.path), listing.revision, std::move(listing.directories), std::move(listing.workers)};
+}
+
+}  // namespace
+
+class LiveCluster::Subscribed final : public Subscription {
+ public:
+  Subscribed(LiveCluster& cluster, std::uint64_t number) : cluster_(cluster), number_(number) {}
+  ~Subscribed() override {
+    std::lock_guard telling(cluster_.telling_);
+    std::lock_guard lock(cluster_.mutex_);
+    cluster_.subscriptions_.erase(number_);
+  }
+
+ private:
+  LiveCluster& cluster_;
+  const std::uint64_t number_;
+};
+
+LiveCluster::LiveCluster(std::filesystem::path directory, Watch watch)
+    : state_(runtime::make_app(directory, wire::Role::console, spawn::AgentConnection::Start::never, nullptr)),
+      expiry_(state_->loop().make_timer()),
+      published_(model_.snapshot()) {
+  if (watch == Watch::yes) state_->agent().keep([this](const lang::PeerPointer& agent) { ask(agent); });
+}
+
+LiveCluster::~LiveCluster() {
+  state_->node().stop();
+  state_->loop().stop();
+}
+
+// -- watching ------------------------------------------------------------------------------------------------
+
+void LiveCluster::ask(const lang::PeerPointer& agent) {
+  Model::Position position = model_.position(own_host);
+  auto patience = std::chrono::milliseconds(limits::observe_wait_ms) + limits::call_deadline;
+  lang::start_call(state_->node(), agent, lang::fixed_object::agent, spawn::agent_interface().observe, {patience},
+                   std::function([this, agent](Result<spawn::Observation> observation) { told(agent, observation); }),
+                   position.epoch, position.sequence, limits::observe_wait_ms);
+}
+
+void LiveCluster::told(const lang::PeerPointer& agent, const Result<spawn::Observation>& observation) {
+  if (observation.has_error()) {
+    // The agent's connection finds the successor, and then this asks again.
+    model_.disconnected(own_host, observation.error().text);
+    publish();
+    if (!agent->verdict()) state_->agent().ended(agent);
+    return;
+  }
+  const Clock& clock = state_->loop().clock();
+  model_.observe(own_host, *observation, {clock.now_ns(), clock.wall_ns()});
+  publish();
+  ask(agent);
+}
+
+void LiveCluster::publish() {
+  auto snapshot = model_.snapshot();
+  std::lock_guard telling(telling_);
+  std::map<std::uint64_t, std::function<void(std::shared_ptr<const Snapshot>)>> subscriptions;
+  {
+    std::lock_guard lock(mutex_);
+    if (published_ == snapshot) return;
+    published_ = snapshot;
+    subscriptions = subscriptions_;
+  }
+  for (const auto& [number, changed] : subscriptions) changed(snapshot);
+  if (std::uint64_t next = model_.next_expiry_ns(); next != 0) expiry_->arm(next, [this] { expire(); });
+}
+
+void LiveCluster::expire() {
+  model_.expire(state_->loop().clock().now_ns());
+  publish();
+}
+
+std::shared_ptr<const Snapshot> LiveCluster::snapshot() const {
+  std::lock_guard lock(mutex_);
+  return published_;
+}
+
+std::unique_ptr<Cluster::Subscription> LiveCluster::subscribe(
+    std::function<void(std::shared_ptr<const Snapshot>)> changed) {
+  std::lock_guard lock(mutex_);
+  subscriptions_.emplace(++last_subscription_, std::move(changed));
+  return std::make_unique<Subscribed>(*this, last_subscription_);
+}
+
+// -- asking and steering -------------------------------------------------------------------------------------
+
+Result<spawn::WorkerRecord> LiveCluster::spawn(const SpawnRequest& request, FunctionOutcome outcome) {
+  return spawn(request, std::move(outcome), {});
+}
+
+Result<spawn::WorkerRecord> LiveCluster::spawn(const SpawnRequest& request, FunctionOutcome outcome,
+                                               spawn::SpawnProgress progress) {
+  if (request.host != own_host)
+    return failure(ErrorKind::invalid, fmt::format("unknown host '{}': only {} has an agent here", request.host, own_host));
+  boost::system::error_code error;
+  boost::json::value arguments = boost::json::parse(request.arguments, error);
+  if (error || !arguments.is_array())
+    return failure(ErrorKind::invalid, fmt::format("the arguments are no JSON array: {}", request.arguments));
+  auto known = functions();
+  if (known.has_error()) return known.error();
+  auto function = spawn::choose_function(*known, request.function, request.executable);
+  if (function.has_error()) return function.error();
+  auto encoded = spawn::encode_json_arguments(*function, arguments.get_array());
+  if (encoded.has_error()) return encoded.error();
+  return spawn::spawn_function(state_->node(), state_->agent(), request.anchors, *function, std::move(*encoded),
+                               request.detached ? spawn::Caller::agent : spawn::Caller::self, std::move(progress), std::move(outcome));
+}
+
+Result<void> LiveCluster::kill(const KillRequest& request) {
+  spawn::KillOrder order{request.id, request.signal, request.grace_ms, request.by};
+  return state_->agent().call(spawn::agent_interface().kill, {}, order);
+}
+
+Result<std::vector<spawn::FunctionDescription>> LiveCluster::functions() {
+  return state_->agent().call(spawn::agent_interface().functions, {});
+}
+
+Result<AnchorListing> LiveCluster::anchors(const std::string& path) {
+  auto listing = state_->agent().call(spawn::agent_interface().list, {}, path);
+  if (listing.has_error()) return listing.error();
+  return listing_of(std::move(*listing));
+}
+
+Result<std::vector<AnchorListing>> LiveCluster::walk(const std::string& path) {
+  auto listings = state_->agent().call(spawn::agent_interface().walk, {}, path);
+  if (listings.has_error()) return listings.error();
+  std::vector<AnchorListing> all;
+  for (spawn::DirectoryListing& listing : *listings) all.push_back(listing_of(std::move(listing)));
+  return all;
+}
+
+Result<spawn::WorkerRecord> LiveCluster::worker(WorkerId id) {
+  return state_->agent().call(spawn::agent_interface().worker, {}, id);
+}
+
+Result<spawn::AgentStatus> LiveCluster::status() {
+  return state_->agent().call(spawn::agent_interface().status, {});
+}
+
+Result<void> LiveCluster::shut_down(std::chrono::milliseconds grace) {
+  return state_->agent().call(spawn::agent_interface().shutdown, {}, static_cast<std::uint64_t>(grace.count()));
+}
+
+}  // namespace circuit::monitor
