@@ -18,9 +18,10 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
 find_program(CIRCUIT_CCACHE ccache)
 if(CIRCUIT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Precompiled headers carry time stamps; the sloppiness that ccache documents for them lets it hit all the same.
+  # Paths are hashed relative to the checkout, so that a second clone hits too.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      ${CIRCUIT_CCACHE})
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=true ${CIRCUIT_CCACHE})
 endif()
 
 find_program(CIRCUIT_MOLD mold)
@@ -33,4 +34,8 @@ add_link_options(-Wl,--build-id=sha1)
 if(CIRCUIT_SANITIZE)
   add_compile_options(-fsanitize=${CIRCUIT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${CIRCUIT_SANITIZE})
+  if(CIRCUIT_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC warns that the thread sanitizer does not follow fences, of which Asio has some.
+    add_compile_options(-Wno-tsan)
+  endif()
 endif()
