@@ -4,16 +4,18 @@
 #include <fmt/format.h>
 
 #include "command.hpp"
-#include "monitor/live_cluster.hpp"
+#include "connection.hpp"
 #include "output.hpp"
 #include "spawn/function_json.hpp"
+#include "table.hpp"
 
 namespace circuit::cli {
 namespace {
 
 int functions(const Shared& shared, bool json) {
-  monitor::LiveCluster cluster(shared.agent_directory(), monitor::LiveCluster::Watch::no);
-  auto known = cluster.functions();
+  auto cluster = connect(shared);
+  if (cluster.has_error()) return fail(cluster.error());
+  auto known = (*cluster)->functions();
   if (known.has_error()) return fail(known.error());
   if (json) {
     boost::json::array all;
@@ -21,7 +23,7 @@ int functions(const Shared& shared, bool json) {
     fmt::print("{}\n", boost::json::serialize(all));
     return 0;
   }
-  Table table({"FUNCTION", "EXECUTABLE"});
+  Table table({{"FUNCTION", Cut::end}, {"EXECUTABLE", Cut::front}});
   for (const auto& function : *known) table.add({plain(function.signature), plain(function.executable)});
   table.print();
   return 0;
@@ -30,10 +32,16 @@ int functions(const Shared& shared, bool json) {
 }  // namespace
 
 void add_functions(CLI::App& app, const Shared& shared, Run& run) {
-  CLI::App* command = app.add_subcommand(
-      "functions", "list the functions that can be spawned, of every program that has spawned on this host");
+  CLI::App* command = app.add_subcommand("functions", "List the functions that can be spawned");
+  command->footer(
+      "They are those of `circuit` itself, and of every program that has spawned on this\n"
+      "host. A parameter with '=' may be left out.\n\n"
+      "Examples:\n"
+      "  circuit functions\n"
+      "  circuit functions --json | jq -r '.[].name'");
   auto json = std::make_shared<bool>(false);
-  command->add_flag("--json", *json, "an array of objects");
+  command->add_flag("--json", *json,
+                    "an array of objects with name, signature, executable, id, parameters and result");
   command->callback([&shared, &run, json] { run = [&shared, json] { return functions(shared, *json); }; });
 }
 

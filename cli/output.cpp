@@ -1,49 +1,41 @@
 #include "output.hpp"
 
-#include <algorithm>
+#include <cerrno>
 #include <cstdio>
 
 #include <fmt/format.h>
 
 namespace circuit::cli {
-namespace {
-
-/// Characters, not bytes, of UTF-8 text.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-}  // namespace
 
 int fail(const Failure& failure) {
   std::fflush(stdout);
-  fmt::print(stderr, "circuit: {}\n", plain(failure.text));
+  // Not fmt::print, which throws where standard error is closed.
+  std::string line = fmt::format("circuit: {}\n", plain(failure.text));
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  return 1;
+}
+
+int finish_output(int status) {
+  errno = 0;
+  bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (written) return status;
+  if (errno != EPIPE && errno != 0) fail(system_failure("cannot write to standard output", errno));
   return 1;
 }
 
 std::string plain(std::string_view text) {
-  std::string clean(text);
-  std::replace_if(clean.begin(), clean.end(),
-                  [](char c) { return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7f; }, ' ');
-  return clean;
-}
-
-void Table::print() const {
-  std::vector<std::size_t> widths;
-  for (const std::string& cell : header_) widths.push_back(width_of(cell));
-  for (const auto& row : rows_)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
-  auto line = [&](const std::vector<std::string>& row) {
-    std::string text;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      text += row[i];
-      if (i + 1 < row.size()) text.append(widths[i] - width_of(row[i]) + 2, ' ');
+  std::string clean;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto c = static_cast<unsigned char>(text[i]);
+    auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if (c == 0xc2 && next >= 0x80 && next < 0xa0) {  // U+0080 to U+009F: some terminals obey them
+      clean += ' ';
+      ++i;
+    } else {
+      clean += c < 0x20 || c == 0x7f ? ' ' : text[i];
     }
-    fmt::print("{}\n", text);
-  };
-  line(header_);
-  for (const auto& row : rows_) line(row);
+  }
+  return clean;
 }
 
 std::string age_text(std::chrono::nanoseconds age) {
@@ -55,6 +47,10 @@ std::string age_text(std::chrono::nanoseconds age) {
   if (seconds < 7200) return fmt::format("{:.0f} m", seconds / 60);
   if (seconds < 172800) return fmt::format("{:.0f} h", seconds / 3600);
   return fmt::format("{:.0f} d", seconds / 86400);
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 }  // namespace circuit::cli

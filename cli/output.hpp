@@ -4,7 +4,6 @@
 #include <chrono>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 
@@ -13,22 +12,17 @@ namespace circuit::cli {
 /// `circuit: TEXT` on standard error; returns the exit status 1.
 int fail(const Failure& failure);
 
+/// Writes out what standard output still holds. Returns `status`, or 1 when that cannot be written; a reader that
+/// has gone away wants no message.
+int finish_output(int status);
+
 /// Text that came from elsewhere, without control characters.
 std::string plain(std::string_view text);
 
-/// Columns padded to their widest cell; the header is printed when there are rows or the output is a terminal.
-class Table {
- public:
-  explicit Table(std::vector<std::string> header) : header_(std::move(header)) {}
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  void print() const;
-
- private:
-  std::vector<std::string> header_;
-  std::vector<std::vector<std::string>> rows_;
-};
-
 /// `3.2 s`, `4 m`, `2 h`, `5 d`.
 std::string age_text(std::chrono::nanoseconds age);
+
+/// `1 worker`, `3 workers`.
+std::string counted(std::size_t count, std::string_view noun);
 
 }  // namespace circuit::cli

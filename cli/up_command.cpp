@@ -1,15 +1,13 @@
 // circuit up: keeper, agent, tree and page of this host, in one command.
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/file.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -17,12 +15,13 @@
 #include "base/paths.hpp"
 #include "base/random.hpp"
 #include "command.hpp"
+#include "end_signals.hpp"
 #include "monitor/live_cluster.hpp"
 #include "output.hpp"
-#include "spawn/agent_file.hpp"
-#include "spawn/agent_starter.hpp"
-#include "token_file.hpp"
 #include "server/server.hpp"
+#include "spawn/agent_starter.hpp"
+#include "stale_sockets.hpp"
+#include "token_file.hpp"
 
 namespace circuit::cli {
 namespace {
@@ -37,6 +36,11 @@ struct Options {
   std::uint16_t port = 0;
   bool read_only = false;
 };
+
+void tell(std::string_view text) {
+  std::string line = fmt::format("circuit: {}\n", text);
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
 
 /// Only one `circuit up` serves a directory.
 Result<UniqueFd> take_lock(const std::filesystem::path& directory) {
@@ -60,24 +64,6 @@ bool keeper_runs(const std::filesystem::path& directory) {
   return lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0;
 }
 
-/// A descriptor that becomes readable with SIGINT and SIGTERM. Before any thread is started.
-Result<UniqueFd> catch_signals() {
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGINT);
-  ::sigaddset(&signals, SIGTERM);
-  ::sigaddset(&signals, SIGHUP);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  UniqueFd fd(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!fd) return system_failure("cannot wait for signals", errno);
-  return fd;
-}
-
-bool signal_came(int fd, std::chrono::milliseconds wait) {
-  pollfd poll{fd, POLLIN, 0};
-  return ::poll(&poll, 1, static_cast<int>(wait.count())) > 0;
-}
-
 /// Waits until an agent answers; starts the keeper if none runs.
 Result<spawn::AgentStatus> bring_up(monitor::LiveCluster& cluster, const std::filesystem::path& directory) {
   if (!keeper_runs(directory))
@@ -85,35 +71,79 @@ Result<spawn::AgentStatus> bring_up(monitor::LiveCluster& cluster, const std::fi
   auto deadline = Steady::now() + limits::agent_start;
   for (;;) {
     auto status = cluster.status();
-    if (status.has_value() || Steady::now() >= deadline) {
-      if (status.has_value()) return status;
+    if (status.has_value()) return status;
+    if (Steady::now() >= deadline)
       return failure(ErrorKind::unreachable, fmt::format("the agent does not start: {}; {} may say why",
                                                          status.error().text, (directory / "log").string()));
-    }
     std::this_thread::sleep_for(5ms);
   }
+}
+
+bool keeper_ends(const std::filesystem::path& directory, std::chrono::milliseconds patience) {
+  auto deadline = Steady::now() + patience;
+  while (keeper_runs(directory)) {
+    if (Steady::now() >= deadline) return false;
+    std::this_thread::sleep_for(5ms);
+  }
+  return true;
 }
 
 /// Ends workers, agent and keeper, and waits until they are gone.
 int bring_down(monitor::LiveCluster& cluster, const std::filesystem::path& directory) {
-  if (auto begun = cluster.shut_down(stop_grace); begun.has_error()) fail(begun.error());
-  auto deadline = Steady::now() + stop_grace + 6s;
-  while (keeper_runs(directory)) {
-    if (Steady::now() >= deadline)
-      return fail(failure(ErrorKind::deadline, fmt::format("the keeper in {} does not end", directory.string())));
-    std::this_thread::sleep_for(5ms);
-  }
-  return 0;
+  auto begun = cluster.shut_down(stop_grace);
+  if (begun.has_value() && keeper_ends(directory, stop_grace + 6s)) return 0;
+  // No agent that would listen: the keeper can end everything without one.
+  auto text = read_file(directory / "keeper.lock", 32);
+  pid_t keeper = text.has_value() ? std::atoi(text->c_str()) : 0;
+  if (keeper > 0 && keeper_runs(directory)) ::kill(keeper, SIGTERM);
+  if (keeper_ends(directory, stop_grace + 6s)) return 0;
+  return fail(failure(ErrorKind::deadline, fmt::format("the keeper in {} (pid {}) does not end", directory.string(), keeper)));
 }
 
 /// Serves until a signal comes. A keeper that dies meanwhile is started again, and takes over what lives.
-void serve(int signals, const std::filesystem::path& directory) {
-  while (!signal_came(signals, 250ms)) {
+void serve(const UniqueFd& signals, const std::filesystem::path& directory) {
+  while (next_end_signal(signals, 250ms) == 0) {
     if (keeper_runs(directory)) continue;
-    fmt::print(stderr, "circuit: the keeper is gone; starting another one\n");
+    tell("the keeper is gone; starting another one, which takes over what lives");
     if (auto started = spawn::start_keeper(directory); started.has_error()) fail(started.error());
-    if (signal_came(signals, 1s)) return;
+    if (next_end_signal(signals, 1s) != 0) return;
   }
+}
+
+void welcome(const std::filesystem::path& directory, const spawn::AgentStatus& status, const std::string& url) {
+  std::string text = fmt::format("Circuit is up in {}\n", directory.string());
+  if (status.workers > 0) text += fmt::format("Took over {} that lived on from before.\n", counted(status.workers, "worker"));
+  text += fmt::format("Page: {}\nCtrl-C ends everything.\n", url);
+  // Not fmt::print: where the reader is gone there is no exception, and what runs goes on.
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+int run_up(const std::filesystem::path& directory, const Options& options, const UniqueFd& signals) {
+  monitor::LiveCluster cluster(directory, monitor::LiveCluster::Watch::yes);
+  SystemRandom random;
+  web::Server::Options web;
+  web.port = options.port;
+  web.cluster_name = "default";
+  std::string token = random_hex(random, token_bytes);
+  (options.read_only ? web.view_token : web.operate_token) = token;
+  // First of all: a port that is taken must be found out before anything is started, or ended, for nothing.
+  web::Server server(web, cluster);
+  bool was_there = keeper_runs(directory);
+  auto status = bring_up(cluster, directory);
+  if (status.has_error()) {
+    fail(status.error());
+    if (!was_there) bring_down(cluster, directory);
+    return 1;
+  }
+  std::string url = fmt::format("http://127.0.0.1:{}/#t={}", server.port(), token);
+  if (auto written = write_page_file(directory, url); written.has_error()) fail(written.error());
+  welcome(directory, *status, url);
+  serve(signals, directory);
+  tell("ending everything");
+  server.stop();
+  remove_page_file(directory);
+  return bring_down(cluster, directory);
 }
 
 int up(const Shared& shared, const Options& options) {
@@ -122,53 +152,37 @@ int up(const Shared& shared, const Options& options) {
   if (auto made = make_private_directory(directory); made.has_error()) return fail(made.error());
   auto lock = take_lock(directory);
   if (lock.has_error()) return fail(lock.error());
-  auto signals = catch_signals();
+  auto signals = take_end_signals();
   if (signals.has_error()) return fail(signals.error());
-
-  monitor::LiveCluster cluster(directory, monitor::LiveCluster::Watch::yes);
-  auto status = bring_up(cluster, directory);
-  if (status.has_error()) {
-    bring_down(cluster, directory);
-    return fail(status.error());
-  }
-  SystemRandom random;
-  web::Server::Options web;
-  web.port = options.port;
-  web.cluster_name = "default";
-  std::string token = random_hex(random, token_bytes);
-  (options.read_only ? web.view_token : web.operate_token) = token;
-  int result;
+  int status;
   try {
-    web::Server server(web, cluster);
-    std::string url = fmt::format("http://127.0.0.1:{}/#t={}", server.port(), token);
-    if (auto written = write_page_file(directory, url); written.has_error()) fail(written.error());
-    fmt::print("Circuit is up in {}{}\n", directory.string(),
-               status->workers > 0 ? fmt::format(", with {} workers that live on from before", status->workers) : "");
-    fmt::print("Page: {}\n", url);
-    fmt::print("Ctrl-C ends everything.\n");
-    std::fflush(stdout);
-    serve(signals->get(), directory);
-    fmt::print("\nEnding...\n");
-    server.stop();
-    result = 0;
+    status = run_up(directory, options, *signals);
   } catch (const Error& error) {
-    result = fail(error.failure());
+    status = fail(error.failure());
   }
-  remove_page_file(directory);
-  return std::max(bring_down(cluster, directory), result);
+  // Consoles that were killed leave theirs, and so do workers that ended with their keeper.
+  remove_stale_sockets(socket_directory(directory));
+  return status;
 }
 
 }  // namespace
 
 void add_up(CLI::App& app, const Shared& shared, Run& run) {
-  CLI::App* command = app.add_subcommand(
-      "up",
-      "start everything on this host: keeper, agent, anchor tree and page\n\n"
-      "Prints the page's address with its token. Ctrl-C ends all of it, workers too. If it is killed instead, workers\n"
-      "live on, and the next `circuit up` in the same directory takes them over.");
+  CLI::App* command = app.add_subcommand("up", "Start everything on this host, and the page that shows it");
+  command->footer(
+      "Keeper, agent, anchor tree and page run until Ctrl-C, which ends all of it, workers\n"
+      "too. If this command is killed instead, workers live on, and the next `circuit up`\n"
+      "in the same directory takes them over.\n\n"
+      "The page's address holds a secret token: whoever has it can do what the page can.\n\n"
+      "Examples:\n"
+      "  circuit up\n"
+      "  circuit up --port 8080 --read-only\n"
+      "  circuit up --dir /tmp/mine    beside another; then: export CIRCUIT_DIR=/tmp/mine");
   auto options = std::make_shared<Options>();
-  command->add_option("--port", options->port, "port of the page; 0: any")->capture_default_str();
-  command->add_flag("--read-only", options->read_only, "the page can look, and not spawn or kill");
+  command->add_option("--port", options->port, "port of the page on 127.0.0.1 (default: 0, any free one)")
+      ->type_name("PORT")
+      ->check(CLI::Range(0, 65535));
+  command->add_flag("--read-only", options->read_only, "the page can look, but not spawn or kill");
   command->callback([&shared, &run, options] { run = [&shared, options] { return up(shared, *options); }; });
 }
 

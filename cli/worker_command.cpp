@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "command.hpp"
-#include "monitor/live_cluster.hpp"
+#include "connection.hpp"
 #include "output.hpp"
 #include "record_text.hpp"
 
@@ -12,36 +12,47 @@ namespace {
 
 int worker(const Shared& shared, const std::string& text, bool json) {
   auto id = WorkerId::parse(text.substr(text.rfind('/') + 1));
-  if (!id) return fail(failure(ErrorKind::invalid, fmt::format("'{}' is no worker's id: R and 16 hex digits", plain(text))));
-  monitor::LiveCluster cluster(shared.agent_directory(), monitor::LiveCluster::Watch::no);
-  auto record = cluster.worker(*id);
+  if (!id)
+    return fail(failure(ErrorKind::invalid,
+                        fmt::format("'{}' is no worker's id: write R and 16 hex digits, as `circuit ls` shows them",
+                                    plain(text))));
+  auto cluster = connect(shared);
+  if (cluster.has_error()) return fail(cluster.error());
+  auto record = (*cluster)->worker(*id);
   if (record.has_error()) return fail(record.error());
   if (json) {
     fmt::print("{}\n", boost::json::serialize(to_json(*record)));
     return 0;
   }
+  bool dead = record->state == spawn::WorkerState::dead;
   auto line = [](std::string_view name, const std::string& value) { fmt::print("{:<12}{}\n", name, plain(value)); };
   line("worker", record->address.id.string());
   line("state", state_text(*record));
-  if (!record->cause.text.empty()) line("cause", record->cause.text);
+  if (dead) line("cause", record->cause.text);
   line("host", record->address.host);
   line("pid", std::to_string(record->address.pid));
-  line("age", age_of(*record));
+  line(dead ? "lived" : "age", age_of(*record));
   line("function", function_text(*record));
   line("executable", record->executable);
   for (const std::string& anchor : record->anchors) line("anchor", anchor);
-  line("jail", (shared.agent_directory() / "jail" / record->address.id.string()).string());
+  if (!record->app) line("jail", (shared.agent_directory() / "jail" / record->address.id.string()).string());
   return 0;
 }
 
 }  // namespace
 
 void add_worker(CLI::App& app, const Shared& shared, Run& run) {
-  CLI::App* command = app.add_subcommand("worker", "show one worker, also a dead one: state, cause, function, jail");
+  CLI::App* command = app.add_subcommand("worker", "Show one worker, alive or dead");
+  command->footer(
+      "Its state, and when it is dead the cause; its function, anchors, and its jail: the\n"
+      "directory with its standard output (out) and error (err), which outlives it.\n\n"
+      "Examples:\n"
+      "  circuit worker R6aca01d945c3b861\n"
+      "  circuit worker --json /hello/R6aca01d945c3b861");
   auto id = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  command->add_option("ID", *id, "R..., or a path that ends in it")->required();
-  command->add_flag("--json", *json, "as an object");
+  command->add_option("ID", *id, "R and 16 hex digits, or a path that ends in them")->required();
+  command->add_flag("--json", *json, "one object");
   command->callback([&shared, &run, id, json] { run = [&shared, id, json] { return worker(shared, *id, *json); }; });
 }
 

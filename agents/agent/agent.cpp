@@ -89,7 +89,8 @@ std::vector<std::string> worker_environment() {
 }  // namespace
 
 Agent::Agent(AgentOptions options, link::AsioLoop& loop)
-    : options_(std::move(options)), loop_(loop), workers_(loop, random_.id()), shutdown_timer_(loop.make_timer()) {}
+    : options_(std::move(options)), loop_(loop), workers_(loop, random_.id()), dead_timer_(loop.make_timer()),
+      shutdown_timer_(loop.make_timer()) {}
 
 Agent::~Agent() = default;
 
@@ -159,7 +160,10 @@ void Agent::spawn(const spawn::SpawnOrder& order, Spawned done) {
   for (const anchor::Path& anchor : *anchors) record.anchors.push_back(anchor.string());
 
   auto jail = make_jail(options_.directory, record.address);
-  if (jail.has_error()) return ordered.done(jail.error());
+  if (jail.has_error()) {
+    remove_socket(options_.directory, record.address);
+    return ordered.done(jail.error());
+  }
   keeper::Launch launch;
   launch.request = ++last_request_;
   launch.worker = record.address.id;
@@ -172,7 +176,7 @@ void Agent::spawn(const spawn::SpawnOrder& order, Spawned done) {
   for (const UniqueFd& fd : jail->descriptors) fds.push_back(fd.get());
   auto sent = keeper_->send(launch, fds);
   if (sent.has_error()) {
-    remove_socket(record.address);
+    remove_socket(options_.directory, record.address);
     return ordered.done(sent.error());
   }
   executables_.know(record.executable);
@@ -208,7 +212,7 @@ void Agent::refused(const keeper::Refused& event) {
   if (found == ordered_.end()) return;
   Ordered ordered = std::move(found->second);
   ordered_.erase(found);
-  remove_socket(ordered.record.address);
+  remove_socket(options_.directory, ordered.record.address);
   std::error_code ignored;
   std::filesystem::remove_all(jail_of(options_.directory, ordered.record.address.id), ignored);
   workers_.remove(ordered.record.address.id);
@@ -278,6 +282,7 @@ void Agent::inventory_ended() {
       log::error("{}", written.error().text);
       return quit(1);
     }
+    remove_dead_sockets(options_.directory);
     std::size_t removed = remove_old_jails(options_.directory, limits::kept_jails);
     log::info("ready in {} with {} workers ({} old jails removed)", options_.directory.string(),
               workers_.living_count(), removed);
@@ -300,7 +305,8 @@ void Agent::died(keeper::WorkerDied event) {
   record.died_wall_ns = event.message.end.wall_ns;
   worker->timer.reset();
   worker->pidfd.reset();
-  remove_socket(record.address);
+  worker->recorder.reset();
+  remove_socket(options_.directory, record.address);
   log::info("{} {}", record.address.string(), record.cause.text);
   workers_.changed(*worker);
   buried(held.worker, record);
@@ -326,10 +332,18 @@ void Agent::buried(WorkerId id, const WorkerRecord& record) {
     lang::answer(*fate->second.call, Result<spawn::FateReport>(spawn::FateReport{true, cause}));
   }
   fates_.erase(first, last);
-  auto timer = loop_.make_timer();
-  timer->arm(loop_.clock().now_ns() + ns(limits::dead_remembered), [this, id] { workers_.remove(id); });
-  timers_.push_back(std::move(timer));
-  if (timers_.size() > limits::remembered_dead) timers_.erase(timers_.begin());
+  // The oldest goes when its time is over, or earlier when there are too many.
+  dead_.push_back({id, loop_.clock().now_ns() + ns(limits::dead_remembered)});
+  forget_dead();
+}
+
+void Agent::forget_dead() {
+  const std::uint64_t now = loop_.clock().now_ns();
+  while (!dead_.empty() && (dead_.front().until_ns <= now || dead_.size() > limits::remembered_dead)) {
+    workers_.remove(dead_.front().id);
+    dead_.pop_front();
+  }
+  if (!dead_.empty()) dead_timer_->arm(dead_.front().until_ns, [this] { forget_dead(); });
 }
 
 std::optional<WorkerRecord> Agent::remembered(WorkerId id) const {
@@ -396,7 +410,7 @@ void Agent::quit(int status) {
   if (shutting_down_) {  // nobody is to look for this agent any more
     std::error_code ignored;
     std::filesystem::remove(options_.directory / "agent.json", ignored);
-    remove_socket(node_->own_address());
+    remove_socket(options_.directory, node_->own_address());
   }
   loop_.stop();
 }
@@ -418,16 +432,20 @@ void Agent::peer_opened(const lang::PeerPointer& peer) {
 
 void Agent::peer_died(const lang::PeerPointer& peer, const Failure&) {
   Worker* worker = workers_.find(peer->address().id);
-  if (worker == nullptr || worker->record.state == WorkerState::dead) return;
-  if (worker->record.app) {
-    remove_socket(worker->record.address);
-    return workers_.remove(peer->address().id);
+  if (peer->role() == wire::Role::app || peer->role() == wire::Role::console) {
+    // It removes its socket itself, unless it was killed.
+    if (worker == nullptr || worker->record.app) remove_socket(options_.directory, peer->address());
+    if (worker != nullptr && worker->record.app) workers_.remove(peer->address().id);
+    return;
   }
+  if (worker == nullptr || worker->record.app || worker->record.state == WorkerState::dead) return;
   worker->record.state = WorkerState::suspect;  // the keeper has the last word
   workers_.changed(*worker);
 }
 
 void Agent::enlist_app(const lang::PeerPointer& peer) {
+  if (Worker* other = workers_.find(peer->address().id); other != nullptr && !other->record.app)
+    return log::warn("{} has the id of a worker of this agent", peer->address().string());
   WorkerRecord record;
   record.address = peer->address();
   record.app = true;

@@ -63,6 +63,7 @@ class Agent final : public lang::NodeObserver {
   void inventory_ended();
   void died(keeper::WorkerDied died);
   void buried(WorkerId id, const spawn::WorkerRecord& record);
+  void forget_dead();
 
   void peer_opened(const lang::PeerPointer& peer) override;
   void peer_died(const lang::PeerPointer& peer, const Failure& verdict) override;
@@ -79,6 +80,10 @@ class Agent final : public lang::NodeObserver {
     spawn::WorkerRecord record;
     std::vector<anchor::Path> anchors;
     Spawned done;
+  };
+  struct RememberedDead {
+    WorkerId id;
+    std::uint64_t until_ns;
   };
   struct PendingFate {
     lang::IncomingCallPointer call;
@@ -98,7 +103,8 @@ class Agent final : public lang::NodeObserver {
   std::uint64_t last_request_ = 0;
   std::map<std::uint64_t, Ordered> ordered_;
   std::multimap<WorkerId, PendingFate> fates_;
-  std::vector<std::unique_ptr<link::Timer>> timers_;
+  std::deque<RememberedDead> dead_;
+  std::unique_ptr<link::Timer> dead_timer_;
   std::unique_ptr<link::Timer> shutdown_timer_;
   bool shutting_down_ = false;
   int exit_status_ = 0;

@@ -13,8 +13,8 @@
 namespace circuit::agent {
 
 /// Knows the `circuit` program itself and every executable from which something was spawned. Asks each for its
-/// functions when it is first needed, and again when the file has changed.
-/// Thread safety: any thread; functions() blocks.
+/// functions when it is first needed, and again when the file has changed. One that does not answer has none.
+/// Thread safety: any thread; functions() blocks, know() never does.
 class Executables {
  public:
   void know(const std::string& path);
@@ -28,6 +28,8 @@ class Executables {
     std::vector<spawn::FunctionDescription> functions;
   };
 
+  /// Held while executables are asked, so that each is asked once. Taken before the other.
+  std::mutex asking_;
   std::mutex mutex_;
   std::map<std::string, Known> known_;
 };

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "base/limits.hpp"
 #include "base/paths.hpp"
 #include "link/unix_transport.hpp"
 #include "record/recorder.hpp"
@@ -27,6 +30,18 @@ Result<UniqueFd> open_file(const fs::path& path, int flags) {
 bool is_held(const fs::path& jail) {
   UniqueFd lock(::open((jail / "lock").c_str(), O_RDONLY | O_CLOEXEC));
   return lock && ::flock(lock.get(), LOCK_SH | LOCK_NB) != 0;
+}
+
+/// Whether that is a socket at which nobody listens.
+bool is_deserted(const fs::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string text = path.string();
+  if (text.size() >= sizeof address.sun_path) return false;
+  text.copy(address.sun_path, text.size());
+  UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  return probe && ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
+         errno == ECONNREFUSED;
 }
 
 }  // namespace
@@ -57,8 +72,20 @@ Result<Jail> make_jail(const fs::path& agent_directory, const Address& address) 
   return jail;
 }
 
-void remove_socket(const Address& address) {
-  if (address.endpoint.starts_with("unix:")) ::unlink(address.endpoint.c_str() + 5);
+void remove_socket(const fs::path& agent_directory, const Address& address) {
+  if (!address.endpoint.starts_with("unix:")) return;
+  const fs::path socket = address.endpoint.substr(5);
+  if (socket.lexically_normal() == socket && socket.parent_path() == socket_directory(agent_directory))
+    ::unlink(socket.c_str());
+}
+
+void remove_dead_sockets(const fs::path& agent_directory) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(socket_directory(agent_directory), error)) {
+    const auto age = fs::file_time_type::clock::now() - entry.last_write_time(error);
+    // A new one may be bound and not yet listen.
+    if (!error && age >= limits::socket_settles && is_deserted(entry.path())) ::unlink(entry.path().c_str());
+  }
 }
 
 std::size_t remove_old_jails(const fs::path& agent_directory, std::size_t keep) {

@@ -24,8 +24,11 @@ Result<Jail> make_jail(const std::filesystem::path& agent_directory, const Addre
 
 std::filesystem::path jail_of(const std::filesystem::path& agent_directory, WorkerId worker);
 
-/// Takes the socket of a dead worker away. The jail stays: its output is looked at after its death.
-void remove_socket(const Address& address);
+/// Takes the socket of a dead process away, if it lies in the socket directory of the agent: what a process says of
+/// itself names no other file. A worker's jail stays: its output is looked at after its death.
+void remove_socket(const std::filesystem::path& agent_directory, const Address& address);
+/// Takes the sockets away at which nobody listens any more: left by processes that were killed while no agent ran.
+void remove_dead_sockets(const std::filesystem::path& agent_directory);
 
 /// Removes jails whose lock nobody holds, oldest first, until at most `keep` are left. Returns how many went.
 std::size_t remove_old_jails(const std::filesystem::path& agent_directory, std::size_t keep);

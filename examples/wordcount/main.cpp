@@ -53,9 +53,10 @@ std::uint64_t mapper(std::vector<std::string> files, Reducers reducers, std::uin
     read_chunks(file, [&](std::string_view chunk) {
       bytes += chunk.size();
       count_words(chunk, rest, counts);
+      if (counts.size() > batch) send_counts(reducers, counts);
     });
     count_words(" ", rest, counts);
-    if (counts.size() > batch || pace_ms > 0) send_counts(reducers, counts);
+    if (pace_ms > 0) send_counts(reducers, counts);
     std::this_thread::sleep_for(std::chrono::milliseconds(pace_ms));
   }
   send_counts(reducers, counts);

@@ -33,10 +33,10 @@ TEST_F(HandoverTest, TheReceiverHoldsTheObjectWhenTheGiverHasLetGo) {
   counter.reset();
   EXPECT_EQ(c.call<&Broker::use>(), 1);
   EXPECT_TRUE(cluster[0].wait([&] { return cluster[0].node().handovers().size() == 0; }));
-  EXPECT_EQ(brokers[1]->gone.value(), 0);
+  EXPECT_EQ(brokers[1]->gone->value(), 0);
   EXPECT_EQ(c.call<&Broker::use>(), 2);
   c.call<&Broker::drop>();
-  EXPECT_TRUE(brokers[1]->gone.wait_for(1));
+  EXPECT_TRUE(brokers[1]->gone->wait_for(1));
   EXPECT_TRUE(all_empty());
 }
 
@@ -48,7 +48,7 @@ TEST_F(HandoverTest, GivenTwiceItIsHeldOnceMoreAndLetGoOfOnce) {
   counter.reset();
   back.reset();
   c.call<&Broker::drop>();
-  EXPECT_TRUE(brokers[1]->gone.wait_for(1));
+  EXPECT_TRUE(brokers[1]->gone->wait_for(1));
   EXPECT_TRUE(all_empty());
 }
 
@@ -63,7 +63,7 @@ TEST_F(HandoverTest, AReferenceMayBePassedOnBeforeItIsSettled) {
     c.call<&Broker::pass_on_and_drop>(d_of_a);
     EXPECT_EQ(d_of_a.call<&Broker::use>(), 1);
     d_of_a.call<&Broker::drop>();
-    ASSERT_TRUE(brokers[1]->gone.wait_for(i));
+    ASSERT_TRUE(brokers[1]->gone->wait_for(i));
   }
   d = {};
   EXPECT_TRUE(all_empty());

@@ -68,10 +68,10 @@ struct Overlapping : Serial {
 struct Counter {
   int increment() { return ++count; }
   ~Counter() {
-    if (gone != nullptr) gone->add();
+    if (gone) gone->add();
   }
   std::atomic<int> count{0};
-  Count* gone = nullptr;
+  std::shared_ptr<Count> gone;
 };
 
 }  // namespace lang_test
@@ -89,7 +89,7 @@ struct Pocket {
 struct Broker {
   Ref<Counter> make() {
     auto counter = std::make_shared<Counter>();
-    counter->gone = &gone;
+    counter->gone = gone;
     return self->ref(counter);
   }
   void keep(Ref<Counter> counter) { kept = counter; }
@@ -116,7 +116,7 @@ struct Broker {
 
   Member* self = nullptr;
   Ref<Counter> kept;
-  Count gone;
+  std::shared_ptr<Count> gone = std::make_shared<Count>();
 };
 
 /// Calls back and forth.

@@ -65,7 +65,7 @@ TEST_F(DeathTest, WhatADeadProcessHeldIsLetGo) {
   auto counter = door.call<&Broker::make>();
   EXPECT_EQ(cluster[0].node().exports().size(), 1u);
   cluster[1].kill();
-  EXPECT_TRUE(broker->gone.wait_for(1));
+  EXPECT_TRUE(broker->gone->wait_for(1));
   EXPECT_TRUE(cluster[0].wait_empty());
 }
 

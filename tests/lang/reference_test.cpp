@@ -28,7 +28,7 @@ TEST_F(ReferenceTest, AnObjectLivesAsLongAsSomebodyHoldsIt) {
   counter.reset();
   EXPECT_EQ(copy.call<&Counter::increment>(), 2);
   copy.reset();
-  EXPECT_TRUE(broker->gone.wait_for(1)) << "the last reference takes the object with it";
+  EXPECT_TRUE(broker->gone->wait_for(1)) << "the last reference takes the object with it";
   there = {};
   EXPECT_TRUE(all_empty());
 }
@@ -45,7 +45,7 @@ TEST_F(ReferenceTest, ReferencesMayStandAnywhereInAValue) {
   pocket = {};
   own = {};
   there = {};
-  EXPECT_TRUE(broker->gone.wait_for(5));
+  EXPECT_TRUE(broker->gone->wait_for(5));
   EXPECT_TRUE(all_empty());
 }
 
@@ -56,7 +56,7 @@ TEST_F(ReferenceTest, AReferenceSentHomeIsTheObjectItself) {
   EXPECT_EQ(there.call<&Broker::use>(), 1);
   counter.reset();
   there.call<&Broker::drop>();
-  EXPECT_TRUE(broker->gone.wait_for(1));
+  EXPECT_TRUE(broker->gone->wait_for(1));
 }
 
 TEST_F(ReferenceTest, AnEmptyReferenceStaysEmpty) {

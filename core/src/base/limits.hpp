@@ -219,4 +219,9 @@ inline constexpr std::size_t reference_givers = 16;
 /// How long a dial that was refused because it crosses another waits for that other link, before it dials again.
 inline constexpr auto crossing_wait = 50ms;
 
+// -- sockets of the dead -------------------------------------------------------------------------------------
+
+/// A socket that is younger may be bound already and not yet listen; an older one that nobody listens at is removed.
+inline constexpr auto socket_settles = 1s;
+
 }  // namespace circuit::limits

@@ -32,8 +32,9 @@ class AsioLoop final : public Loop {
 
  private:
   const Clock& clock_;
-  // A concurrency hint of 1 tells Asio that one thread runs the context; posting from others stays allowed.
-  boost::asio::io_context context_{1};
+  // No concurrency hint of 1: Asio would then hold back what a job posts until that job has ended, and another
+  // thread's post, though later, would run before it.
+  boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
   std::atomic<std::thread::id> runner_{};
   std::atomic<bool> running_{false};
