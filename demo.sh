@@ -217,7 +217,7 @@ Open the page, and paste these into another terminal:
   $url
 
   cd $(printf '%q' "$top") && ./circuit ls -l /...
-  cd $(printf '%q' "$top") && ./circuit spawn localhost -a /demo sleep 600 &
+  cd $(printf '%q' "$top") && ./circuit spawn -d localhost -a /demo sleep 600
   cd $(printf '%q' "$top") && ./circuit ls /demo/... | ./circuit kill
 TEXT
 

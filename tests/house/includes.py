@@ -41,7 +41,8 @@ MAY_INCLUDE = {
 # Single headers that a layer may include although it may not include their layer, each with the reason.
 EXCEPTIONS = {
     # `circuit up` starts the web endpoint in its own process.
-    "cli": ("web/server/",),
+    # The program `circuit` is keeper and agent as well: two hidden subcommands hand over to them.
+    "cli": ("web/server/", "agents/keeper/keeper.hpp", "agents/agent/agent.hpp"),
     # The snapshots that consoles read are made of the agents' own records.
     "gui": ("core/src/spawn/agent_messages.hpp",),
     "web": ("core/src/spawn/agent_messages.hpp",),

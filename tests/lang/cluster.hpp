@@ -62,7 +62,7 @@ class Member final : public NodeObserver {
   /// A reference to an object that lives here.
   template <class T>
   Ref<T> ref(std::shared_ptr<T> object) {
-    return Ref<T>(make_local_target(*node_, make_object_servant(std::move(object), interface_of<T>())));
+    return Ref<T>(make_object_target(*node_, std::move(object), interface_of<T>()));
   }
   template <class T>
   Channel<T> channel() {

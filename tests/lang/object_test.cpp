@@ -30,6 +30,15 @@ TEST(Objects, CallsOnASerialObjectNeverOverlap) {
   }
 }
 
+TEST(Objects, AllReferencesToOneObjectShareItsTurns) {
+  Cluster cluster(1);
+  auto serial = std::make_shared<Serial>();
+  auto first = cluster[0].ref(serial), second = cluster[0].ref(serial);
+  EXPECT_EQ(local_servant(first.target()), local_servant(second.target()));
+  auto other = cluster[0].ref(std::make_shared<Serial>());
+  EXPECT_NE(local_servant(first.target()), local_servant(other.target()));
+}
+
 /// Sends a call without waiting for it.
 void start(Member& from, Member& to, std::uint64_t method, Buffer body, Count& answered) {
   struct Waiting final : Waiter {

@@ -59,4 +59,21 @@ TEST(ShowJson, ShowsSomethingForEachBeginning) {
 }
 
 }  // namespace
+
+TEST(ShowJson, ShowsAReferenceByItsInterface) {
+  Buffer bytes;
+  Encoder out(bytes);
+  out.array(2);
+  out.unsigned_integer(7);
+  out.tag(51001);
+  out.array(5);
+  out.unsigned_integer(2);
+  out.unsigned_integer(UINT64_MAX);
+  out.text("Reducer");
+  out.array(1);
+  out.text("an address");
+  out.unsigned_integer(1);
+  EXPECT_EQ(show_json(bytes, 100), "[7, <Reducer>]");
+}
+
 }  // namespace circuit::testing

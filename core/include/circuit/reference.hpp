@@ -14,6 +14,9 @@ namespace circuit {
 namespace lang {
 /// A servant that calls `object` through `interface`.
 std::shared_ptr<Servant> make_object_servant(std::shared_ptr<void> object, const Interface& interface);
+/// A Target for an object of this process. All Targets of one object share a servant, so that calls through any of
+/// them take turns.
+TargetPointer make_object_target(Node& node, std::shared_ptr<void> object, const Interface& interface);
 }  // namespace lang
 
 /// A counted reference to an object of class T, here or elsewhere. The object is freed when the last holder has

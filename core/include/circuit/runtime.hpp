@@ -99,11 +99,11 @@ class Runtime {
     return Channel<T>(lang::make_local_target(node(), lang::make_channel_servant<T>()));
   }
 
-  /// A reference to an object of this process, which lives as long as anyone refers to it.
+  /// A reference to an object of this process, which lives as long as anyone refers to it. All references to one
+  /// object are alike: calls through any of them take turns.
   template <class T>
   Ref<T> ref(std::shared_ptr<T> object) {
-    return Ref<T>(
-        lang::make_local_target(node(), lang::make_object_servant(std::move(object), lang::interface_of<T>())));
+    return Ref<T>(lang::make_object_target(node(), std::move(object), lang::interface_of<T>()));
   }
   /// The same for an object that is made here.
   template <class T, class... Args>

@@ -77,6 +77,7 @@ class Node final : public PeerEvents {
   Imports& imports() noexcept { return imports_; }
   Handovers& handovers() noexcept { return handovers_; }
   Dispatcher& dispatcher() noexcept { return dispatcher_; }
+  ObjectServants& servants() noexcept { return servants_; }
   Pool& pool() noexcept { return pool_; }
   const std::shared_ptr<Life>& life() const noexcept { return life_; }
 
@@ -128,6 +129,7 @@ class Node final : public PeerEvents {
   const std::shared_ptr<Life> life_ = std::make_shared<Life>(*this);
 
   Calls calls_;
+  ObjectServants servants_;
   Exports exports_;
   Handovers handovers_;
   Imports imports_;

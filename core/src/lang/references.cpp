@@ -8,12 +8,10 @@
 
 #include "base/limits.hpp"
 #include "lang/node.hpp"
+#include "value/tags.hpp"
 
 namespace circuit::lang {
 namespace {
-
-/// CBOR tag of a reference, from the range that anyone may use; docs/wire.md gives the forms.
-constexpr std::uint64_t reference_tag = 51001;
 
 /// Where the object lives, as seen by the writer.
 enum class Form : std::uint64_t { writers_own = 0, readers_own = 1, of_another = 2 };

@@ -160,6 +160,22 @@ void FunctionServant::handle(IncomingCallPointer call) {
   if (!runs) node.function_ended();
 }
 
+ServantPointer ObjectServants::servant_of(std::shared_ptr<void> object, const Interface& interface) {
+  std::lock_guard lock(mutex_);
+  if (servants_.size() >= sweep_at_) {
+    std::erase_if(servants_, [](const auto& entry) { return entry.second.expired(); });
+    sweep_at_ = std::max<std::size_t>(64, servants_.size() * 2);
+  }
+  std::weak_ptr<Servant>& known = servants_[{object.get(), &interface}];
+  ServantPointer servant = known.lock();
+  if (!servant) known = servant = make_object_servant(std::move(object), interface);
+  return servant;
+}
+
+TargetPointer make_object_target(Node& node, std::shared_ptr<void> object, const Interface& interface) {
+  return make_local_target(node, node.servants().servant_of(std::move(object), interface));
+}
+
 ServantPointer make_object_servant(std::shared_ptr<void> object, const Interface& interface) {
   return std::make_shared<ObjectServant>(std::move(object), interface);
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -70,6 +71,21 @@ class ObjectServant final : public Servant {
   const std::shared_ptr<void> object_;
   const Interface& interface_;
   Strand strand_;
+};
+
+/// The servants of this process's objects, found by their object, so that no object gets two.
+/// Thread safety: any thread.
+class ObjectServants {
+ public:
+  ServantPointer servant_of(std::shared_ptr<void> object, const Interface& interface);
+
+ private:
+  using Key = std::pair<const void*, const Interface*>;
+
+  std::mutex mutex_;
+  std::map<Key, std::weak_ptr<Servant>> servants_;
+  /// When the table has grown to this, those that have gone are taken out.
+  std::size_t sweep_at_ = 64;
 };
 
 /// The worker functions of this process: the object that a spawn calls. Each function runs once for each call, on a

@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "value/item.hpp"
 #include "value/json.hpp"
+#include "value/tags.hpp"
 #include "value/typed_array.hpp"
 #include "value/utf8.hpp"
 
@@ -158,7 +159,27 @@ class Display {
     return print("}}");
   }
 
+  /// A reference is shown by the name of its interface: its numbers say nothing to people.
+  bool reference() {
+    Decoder decoder(in_.subspan(at_));
+    const std::uint64_t fields = decoder.array();
+    decoder.skip();
+    decoder.skip();
+    std::string_view interface = decoder.text();
+    for (std::uint64_t i = 3; i < fields && decoder.ok(); ++i) decoder.skip();
+    if (!decoder.ok()) return value();
+    at_ += decoder.position();
+    out_ += '<';
+    while (!interface.empty() && !over()) {
+      const std::size_t length = utf8_length(interface);
+      character(interface.substr(0, length));
+      interface.remove_prefix(length == 0 ? 1 : length);
+    }
+    return print(">");
+  }
+
   bool tagged(std::uint64_t tag) {
+    if (tag == reference_tag) return reference();
     const auto typed = TypedArray::of(tag);
     if (!typed || at_ == in_.size()) return value();
     const Item item = read_item(in_.subspan(at_));
