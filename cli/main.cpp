@@ -70,7 +70,8 @@ int run_command(int argc, char** argv) {
     return 2;
   }
   std::string_view first = argv[1];
-  if (!first.starts_with('-') && app.get_subcommand_no_throw(std::string(first)) == nullptr)
+  auto is_first = [&](const CLI::App* command) { return command->get_name() == first; };
+  if (!first.starts_with('-') && app.get_subcommands(is_first).empty())
     return wrong_usage(fmt::format("there is no command '{}'; `circuit --help` lists them", first));
   try {
     app.parse(argc, argv);

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/unique_fd.hpp"
+
 namespace circuit::cli {
 
 int fail(const Failure& failure) {

@@ -80,7 +80,7 @@ std::vector<std::string> worker_environment() {
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     std::string_view text = *entry;
-    if (!text.starts_with("CIRCUIT_ROLE=") && !text.starts_with("CIRCUIT_LOG=")) environment.emplace_back(text);
+    if (!text.starts_with("CIRCUIT_ROLE=")) environment.emplace_back(text);
   }
   environment.push_back("CIRCUIT_ROLE=worker");
   return environment;
