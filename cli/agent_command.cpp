@@ -8,7 +8,8 @@
 namespace circuit::cli {
 
 void add_agent(CLI::App& app, const Shared& shared, Run& run) {
-  CLI::App* command = app.add_subcommand("agent", "starts and watches this host's workers (started by its keeper)");
+  CLI::App* command =
+      app.add_subcommand("agent", "starts and watches this host's workers (started by its keeper)");
   command->group("");
   command->callback([&shared, &run] {
     run = [&shared] {

@@ -1,10 +1,9 @@
 #include "attempt.hpp"
 
+#include <cerrno>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 namespace circuit::cli {
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "monitor/live_cluster.hpp"
 #include "base/unique_fd.hpp"
+#include "monitor/live_cluster.hpp"
 
 namespace circuit::cli {
 
@@ -26,8 +26,8 @@ class Attempt {
   std::optional<Result<spawn::WorkerRecord>> record() const;
   std::optional<Result<std::string>> result() const;
 
-  /// Waits for the next of the three, or for the descriptor to become readable; at once if one has come since the last
-  /// wait.
+  /// Waits for the next of the three, or for the descriptor to become readable; at once if one has come since
+  /// the last wait.
   void wait(const UniqueFd& other);
 
  private:

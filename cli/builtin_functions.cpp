@@ -26,7 +26,8 @@ void sleep(double seconds) {
 /// Keeps one core busy; returns how many million rounds it made.
 double burn(double seconds) {
   std::stop_token stop = circuit::here().stop_token();
-  auto end = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::nanoseconds>(Seconds(std::min(seconds, 1e9)));
+  auto end = std::chrono::steady_clock::now() +
+             std::chrono::duration_cast<std::chrono::nanoseconds>(Seconds(std::min(seconds, 1e9)));
   double value = 1, rounds = 0;
   while (std::chrono::steady_clock::now() < end && !stop.stop_requested()) {
     for (int i = 0; i < 10'000; ++i) value = std::sqrt(value + i);

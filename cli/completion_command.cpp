@@ -18,7 +18,8 @@ std::string options_of(const CLI::App& command) {
 
 int completion(const CLI::App& app) {
   std::string names, cases;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); })) {
+  for (const CLI::App* command :
+       app.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); })) {
     names += command->get_name() + " ";
     cases += fmt::format("    {}) words=\"{}\" ;;\n", command->get_name(), options_of(*command));
   }

@@ -1,8 +1,7 @@
 #include "connection.hpp"
 
-#include <thread>
-
 #include <fmt/format.h>
+#include <thread>
 
 #include "spawn/agent_file.hpp"
 

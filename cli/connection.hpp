@@ -9,8 +9,8 @@
 
 namespace circuit::cli {
 
-/// A cluster to ask and to steer. `unreachable` where no agent has ever been started; nothing is made there then.
-/// Throws Error where this process cannot listen.
+/// A cluster to ask and to steer. `unreachable` where no agent has ever been started; nothing is made there
+/// then. Throws Error where this process cannot listen.
 Result<std::unique_ptr<monitor::LiveCluster>> connect(const Shared& shared);
 
 /// Waits until the worker is dead and returns its last record; `deadline`: it still lives.

@@ -1,11 +1,10 @@
 #include "end_signals.hpp"
 
+#include <cerrno>
+#include <csignal>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <csignal>
 
 namespace circuit::cli {
 

@@ -8,8 +8,8 @@
 
 namespace circuit::cli {
 
-/// From now on SIGINT, SIGTERM and SIGHUP end nothing, but make the descriptor readable. Before any thread is started,
-/// for a thread has the signal mask of its maker.
+/// From now on SIGINT, SIGTERM and SIGHUP end nothing, but make the descriptor readable. Before any thread is
+/// started, for a thread has the signal mask of its maker.
 Result<UniqueFd> take_end_signals();
 
 /// The signal that has come, or 0 when none comes within the wait.

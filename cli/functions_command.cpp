@@ -34,8 +34,8 @@ int functions(const Shared& shared, bool json) {
 void add_functions(CLI::App& app, const Shared& shared, Run& run) {
   CLI::App* command = app.add_subcommand("functions", "List the functions that can be spawned");
   command->footer(
-      "They are those of `circuit` itself, and of every program that has spawned on this\n"
-      "host. A parameter with '=' may be left out.\n\n"
+      "They are those of `circuit` itself, and of every program that has spawned on\n"
+      "this host. A parameter with '=' may be left out.\n\n"
       "Examples:\n"
       "  circuit functions\n"
       "  circuit functions --json | jq -r '.[].name'");

@@ -1,8 +1,7 @@
 #include "help_text.hpp"
 
-#include <sstream>
-
 #include <fmt/format.h>
+#include <sstream>
 
 namespace circuit::cli {
 namespace {
@@ -17,7 +16,9 @@ HelpFormatter::HelpFormatter() {
   label("SUBCOMMAND", "COMMAND");
 }
 
-std::string HelpFormatter::make_description(const CLI::App* app) const { return app->get_description() + ".\n\n"; }
+std::string HelpFormatter::make_description(const CLI::App* app) const {
+  return app->get_description() + ".\n\n";
+}
 
 std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
   return beside(command->get_name(), command->get_description());
@@ -27,7 +28,10 @@ std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positi
   std::string name = option->get_name(is_positional, !is_positional);
   if (std::size_t comma = name.find(','); comma != std::string::npos) name.replace(comma, 1, ", ");
   bool takes_value = option->get_type_size() != 0;
-  if (!is_positional && takes_value) name += " " + option->get_type_name();
+  // What comes after a colon is CLI11's word for the values that are allowed; the description has a better
+  // one.
+  std::string type = option->get_type_name();
+  if (!is_positional && takes_value) name += " " + type.substr(0, type.find(':'));
   return beside(name, option->get_description());
 }
 
@@ -54,7 +58,8 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::vector<CLI::App*> given = app.get_subcommands();
   std::string command = given.empty() ? "circuit" : "circuit " + given.front()->get_name();
   std::string text = error.what();
-  if (const auto* extras = dynamic_cast<const CLI::ExtrasError*>(&error); extras != nullptr && !given.empty()) {
+  if (const auto* extras = dynamic_cast<const CLI::ExtrasError*>(&error);
+      extras != nullptr && !given.empty()) {
     std::vector<std::string> unexpected = given.front()->remaining();
     text = fmt::format("'{}' is not expected here", unexpected.empty() ? "" : unexpected.front());
     if (command == "circuit spawn" && !unexpected.empty() && unexpected.front().starts_with('-'))

@@ -5,7 +5,8 @@
 namespace circuit::cli {
 
 void add_keeper(CLI::App& app, const Shared& shared, Run& run) {
-  CLI::App* command = app.add_subcommand("keeper", "the parent of this host's workers (started when it is needed)");
+  CLI::App* command =
+      app.add_subcommand("keeper", "the parent of this host's workers (started when it is needed)");
   command->group("");
   command->callback([&shared, &run] {
     run = [&shared] {

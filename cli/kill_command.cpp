@@ -2,10 +2,9 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <fmt/format.h>
 #include <iostream>
 #include <map>
-
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "command.hpp"
@@ -37,7 +36,15 @@ Result<int> parse_signal(const std::string& text) {
     if ((known != nullptr && name == known) || name == std::to_string(signal)) return signal;
   }
   return failure(ErrorKind::invalid,
-                 fmt::format("there is no signal '{}': write a name such as KILL, TERM or STOP, or a number", plain(text)));
+                 fmt::format("there is no signal '{}': write a name such as KILL, TERM or STOP, or a number",
+                             plain(text)));
+}
+
+/// What is wrong with the text of --grace; empty: nothing.
+std::string check_grace(const std::string& text) {
+  double seconds = -1;
+  if (CLI::detail::lexical_cast(text, seconds) && seconds >= 0 && seconds <= 3600) return "";
+  return fmt::format("'{}' is not a number of seconds from 0 to 3600", plain(text));
 }
 
 /// One on each line, as `circuit ls` prints them.
@@ -57,8 +64,8 @@ bool ends_a_process(int signal) {
 }
 
 /// The living workers that the selectors name, each once; `status` becomes 1 for each selector that fails.
-std::map<WorkerId, Address> select_all(monitor::LiveCluster& cluster, const std::vector<std::string>& selectors,
-                                       int& status) {
+std::map<WorkerId, Address> select_all(monitor::LiveCluster& cluster,
+                                       const std::vector<std::string>& selectors, int& status) {
   std::map<WorkerId, Address> selected;
   for (const std::string& text : selectors) {
     auto workers = select(cluster, text);
@@ -70,11 +77,38 @@ std::map<WorkerId, Address> select_all(monitor::LiveCluster& cluster, const std:
       if (record.state != spawn::WorkerState::dead)
         selected.emplace(record.address.id, record.address);
       else
-        status = fail(failure(ErrorKind::dead, fmt::format("{} is dead already: {}", record.address.id.string(),
-                                                           record.cause.text)));
+        status = fail(failure(ErrorKind::dead, fmt::format("{} is dead already: {}",
+                                                           record.address.id.string(), record.cause.text)));
     }
   }
   return selected;
+}
+
+Failure nothing_to_end(const std::vector<std::string>& selectors) {
+  if (selectors.empty()) return failure(ErrorKind::invalid, "nothing to end: standard input names no worker");
+  const std::string& first = selectors.front();
+  if (first.ends_with("..."))
+    return failure(ErrorKind::invalid, fmt::format("nothing to end: no worker stands below {}", first));
+  return failure(ErrorKind::invalid,
+                 fmt::format("nothing to end: no worker stands in {} itself; {}/... takes those below it too",
+                             first, first == "/" ? "" : first));
+}
+
+/// Waits until all have ended, and prints how; returns 1 if one has not.
+int await_ends(monitor::LiveCluster& cluster, const std::map<WorkerId, Address>& workers,
+               std::chrono::steady_clock::time_point deadline) {
+  int status = 0;
+  for (const auto& [id, address] : workers) {
+    auto record = wait_for_end(cluster, id, deadline);
+    if (record.has_value()) {
+      fmt::print("{} pid {} {}\n", id.string(), address.pid, plain(record->cause.text));
+      continue;
+    }
+    Failure why = record.error();
+    if (why.kind == ErrorKind::deadline) why.text += "; try --signal KILL";
+    status = fail(why);
+  }
+  return status;
 }
 
 int kill(const Shared& shared, Options options) {
@@ -89,13 +123,7 @@ int kill(const Shared& shared, Options options) {
   if (cluster.has_error()) return fail(cluster.error());
   int status = 0;
   auto selected = select_all(**cluster, options.selectors, status);
-  if (selected.empty() && status == 0)
-    return fail(failure(ErrorKind::invalid, options.selectors.empty()
-                                                ? "nothing to end: standard input names no worker"
-                                                : fmt::format("nothing to end: no worker stands in {} itself; {}/... takes "
-                                                              "those below it too",
-                                                              options.selectors.front(),
-                                                              options.selectors.front() == "/" ? "" : options.selectors.front())));
+  if (selected.empty() && status == 0) return fail(nothing_to_end(options.selectors));
 
   auto grace = std::chrono::milliseconds(static_cast<std::int64_t>(options.grace_s * 1000));
   for (const auto& [id, address] : selected) {
@@ -105,17 +133,9 @@ int kill(const Shared& shared, Options options) {
     if (killed.has_error() && killed.error().kind != ErrorKind::dead) status = fail(killed.error());
   }
   if (!ends_a_process(*signal)) return status;
-  auto deadline = std::chrono::steady_clock::now() + (*signal == 0 ? grace : std::chrono::milliseconds(0)) + notice;
-  for (const auto& [id, address] : selected) {
-    auto record = wait_for_end(**cluster, id, deadline);
-    if (record.has_value())
-      fmt::print("{} pid {} {}\n", id.string(), address.pid, plain(record->cause.text));
-    else
-      status = fail(failure(record.error().kind, record.error().kind == ErrorKind::deadline
-                                                     ? record.error().text + "; try --signal KILL"
-                                                     : record.error().text));
-  }
-  return status;
+  auto deadline =
+      std::chrono::steady_clock::now() + (*signal == 0 ? grace : std::chrono::milliseconds(0)) + notice;
+  return std::max(status, await_ends(**cluster, selected, deadline));
 }
 
 }  // namespace
@@ -135,12 +155,15 @@ void add_kill(CLI::App& app, const Shared& shared, Run& run) {
   auto options = std::make_shared<Options>();
   command->add_option("SELECTOR", options->selectors,
                       "/dir: those in it; /dir/...: and those below; /dir/R... or R...: one worker");
-  command->add_option("--signal", options->signal, "send this signal at once instead of asking: KILL, SIGTERM, 9")
+  command
+      ->add_option("--signal", options->signal,
+                   "send this signal at once instead of asking: KILL, SIGTERM, 9")
       ->type_name("NAME");
   command->add_option("--grace", options->grace_s, "seconds between asking and SIGKILL (default: 5)")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0.0, 3600.0));
-  command->callback([&shared, &run, options] { run = [&shared, options] { return kill(shared, *options); }; });
+      ->check(check_grace);
+  command->callback(
+      [&shared, &run, options] { run = [&shared, options] { return kill(shared, *options); }; });
 }
 
 }  // namespace circuit::cli

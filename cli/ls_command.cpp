@@ -1,9 +1,8 @@
 // circuit ls: who stands where in the anchor tree.
-#include <map>
-
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+#include <map>
 
 #include "command.hpp"
 #include "connection.hpp"
@@ -41,13 +40,15 @@ void collect(const Listings& listings, const std::string& path, std::vector<Line
     lines.push_back({path_in(path, worker.address.id.string()), worker});
 }
 
-Result<std::vector<Line>> lines_of_worker(monitor::LiveCluster& cluster, const Options& options, const Selector& selector) {
+Result<std::vector<Line>> lines_of_worker(monitor::LiveCluster& cluster, const Options& options,
+                                          const Selector& selector) {
   auto selected = select(cluster, options.selector);
   if (selected.has_error()) return selected.error();
   std::vector<Line> lines;
   for (const spawn::WorkerRecord& worker : *selected) {
     if (worker.state == spawn::WorkerState::dead)
-      return failure(ErrorKind::dead, fmt::format("{} is dead: {}", worker.address.id.string(), worker.cause.text));
+      return failure(ErrorKind::dead,
+                     fmt::format("{} is dead: {}", worker.address.id.string(), worker.cause.text));
     std::string wanted = path_in(selector.directory, worker.address.id.string());
     for (const std::string& path : paths_of(worker))
       if (selector.directory.empty() || path == wanted) lines.push_back({path, worker});
@@ -129,8 +130,9 @@ void add_ls(CLI::App& app, const Shared& shared, Run& run) {
       "  circuit ls -l /...       every worker, with its pid, age and function\n"
       "  circuit ls --json /...   the same and more, for programs");
   auto options = std::make_shared<Options>();
-  command->add_option("SELECTOR", options->selector,
-                      "/dir: what is in it; /dir/...: with all below; /dir/R... or R...: one worker (default: /...)");
+  command->add_option(
+      "SELECTOR", options->selector,
+      "/dir: what is in it; /dir/...: with all below; /dir/R... or R...: one worker (default: /...)");
   command->add_flag("-s,--short", options->short_names, "names without the path");
   command->add_flag("-l,--long", options->long_rows, "a table of the workers, without directories");
   command->add_flag("--json", options->json, "an array of objects with path and, for workers, worker");

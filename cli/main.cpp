@@ -2,12 +2,13 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <string_view>
 #include <system_error>
 
 #include <circuit/runtime.hpp>
-#include <fmt/format.h>
 
+#include "arguments.hpp"
 #include "base/paths.hpp"
 #include "base/version.hpp"
 #include "command.hpp"
@@ -17,7 +18,8 @@
 namespace circuit::cli {
 
 std::filesystem::path Shared::agent_directory() const {
-  return directory.empty() ? circuit::agent_directory() : std::filesystem::absolute(directory).lexically_normal();
+  return directory.empty() ? circuit::agent_directory()
+                           : std::filesystem::absolute(directory).lexically_normal();
 }
 
 namespace {
@@ -26,11 +28,11 @@ constexpr const char* description = "Run functions in new processes, and see and
 
 constexpr const char* footer =
     "A first round, from the second line on in another terminal:\n"
-    "  circuit up                                       prints the page's address\n"
-    "  circuit spawn localhost -a /hello greet world    runs a function in a new worker\n"
-    "  circuit spawn localhost -a /hello -d sleep 600   a worker that goes on\n"
-    "  circuit ls -l /...                               who runs\n"
-    "  circuit kill /hello                              ends the workers in /hello\n\n"
+    "  circuit up                                      prints the page's address\n"
+    "  circuit spawn localhost -a /hello greet world   runs a function in a worker\n"
+    "  circuit spawn localhost -a /hello -d sleep 600  starts a worker that goes on\n"
+    "  circuit ls -l /...                              shows who runs\n"
+    "  circuit kill /hello                             ends the workers in /hello\n\n"
     "`circuit COMMAND --help` says more. Values go to standard output, all else to\n"
     "standard error; the exit status is 1 for a failure, 2 for a wrong command line.\n"
     "CIRCUIT_DIR names the directory of the agent, where --dir is not given.";
@@ -57,12 +59,15 @@ int run_command(int argc, char** argv) {
   Shared shared;
   shared.program = own_executable();
   Run run;
-  for (auto add : {add_up, add_spawn, add_ls, add_kill, add_worker, add_functions, add_completion, add_keeper, add_agent})
+  for (auto add : {add_up, add_spawn, add_ls, add_kill, add_worker, add_functions, add_completion, add_keeper,
+                   add_agent})
     add(app, shared, run);
   for (CLI::App* command : app.get_subcommands({})) {
     if (!command->get_group().empty()) command->group("Commands");
     if (command->get_name() != "completion")
-      command->add_option("--dir", shared.directory, "directory of the agent (default: $CIRCUIT_DIR, else your own)")
+      command
+          ->add_option("--dir", shared.directory,
+                       "directory of the agent (default: $CIRCUIT_DIR, else your own)")
           ->type_name("DIRECTORY");
   }
   if (argc < 2) {
@@ -74,7 +79,7 @@ int run_command(int argc, char** argv) {
   if (!first.starts_with('-') && app.get_subcommands(is_first).empty())
     return wrong_usage(fmt::format("there is no command '{}'; `circuit --help` lists them", first));
   try {
-    app.parse(argc, argv);
+    app.parse(shielded_words(argc, argv));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
     return wrong_usage(usage_error(app, error));
@@ -88,7 +93,8 @@ int run_command(int argc, char** argv) {
 int main(int argc, char** argv) {
   using namespace circuit;
   try {
-    // Started by an agent, this program runs one of its functions: the runtime takes over and does not return.
+    // Started by an agent, this program runs one of its functions: the runtime takes over and does not
+    // return.
     if (cli::has_a_role()) {
       Runtime::Options options;
       options.start_agent = false;

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstdio>
-
 #include <fmt/format.h>
 
 #include "base/unique_fd.hpp"

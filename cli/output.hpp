@@ -12,8 +12,8 @@ namespace circuit::cli {
 /// `circuit: TEXT` on standard error; returns the exit status 1.
 int fail(const Failure& failure);
 
-/// Writes out what standard output still holds. Returns `status`, or 1 when that cannot be written; a reader that
-/// has gone away wants no message.
+/// Writes out what standard output still holds. Returns `status`, or 1 when that cannot be written; a reader
+/// that has gone away wants no message.
 int finish_output(int status);
 
 /// Text that came from elsewhere, without control characters.

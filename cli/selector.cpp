@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-
 #include <fmt/format.h>
 
 #include "output.hpp"
@@ -39,15 +38,19 @@ Result<Selector> Selector::parse(const std::string& text) {
 
 namespace {
 
-Result<std::vector<spawn::WorkerRecord>> select_worker(monitor::LiveCluster& cluster, const Selector& selector) {
+Result<std::vector<spawn::WorkerRecord>> select_worker(monitor::LiveCluster& cluster,
+                                                       const Selector& selector) {
   auto record = cluster.worker(selector.worker);
   if (record.has_error()) return record.error();
-  // Ids are unique: the directory is there for the reader. But a wrong one is a mistake that should be heard of.
+  // Ids are unique: the directory is there for the reader. But a wrong one is a mistake that should be heard
+  // of.
   const auto& anchors = record->anchors;
-  if (!selector.directory.empty() && std::find(anchors.begin(), anchors.end(), selector.directory) == anchors.end()) {
+  if (!selector.directory.empty() &&
+      std::find(anchors.begin(), anchors.end(), selector.directory) == anchors.end()) {
     auto paths = paths_of(*record);
-    return failure(ErrorKind::invalid, fmt::format("{} does not stand in {}, but at {}", selector.worker.string(),
-                                                   plain(selector.directory), fmt::join(paths, " and ")));
+    return failure(ErrorKind::invalid,
+                   fmt::format("{} does not stand in {}, but at {}", selector.worker.string(),
+                               plain(selector.directory), fmt::join(paths, " and ")));
   }
   return std::vector{std::move(*record)};
 }
@@ -66,13 +69,15 @@ Result<std::vector<spawn::WorkerRecord>> select(monitor::LiveCluster& cluster, c
   auto listings = cluster.walk(selector->directory);
   if (listings.has_error()) return listings.error();
   std::vector<spawn::WorkerRecord> workers;
-  for (const auto& listing : *listings) workers.insert(workers.end(), listing.workers.begin(), listing.workers.end());
+  for (const auto& listing : *listings)
+    workers.insert(workers.end(), listing.workers.begin(), listing.workers.end());
   return workers;
 }
 
 std::vector<std::string> paths_of(const spawn::WorkerRecord& worker) {
   std::vector<std::string> paths;
-  for (const std::string& anchor : worker.anchors) paths.push_back(path_in(anchor, worker.address.id.string()));
+  for (const std::string& anchor : worker.anchors)
+    paths.push_back(path_in(anchor, worker.address.id.string()));
   std::sort(paths.begin(), paths.end());
   return paths;
 }

@@ -1,4 +1,5 @@
-// Which workers a command means: /dir/R... (one), /dir (those in it), /dir/... (those in it and below), or R... alone.
+// Which workers a command means: /dir/R... (one), /dir (those in it), /dir/... (those in it and below), or
+// R... alone.
 #pragma once
 
 #include <string>
@@ -18,8 +19,8 @@ struct Selector {
   static Result<Selector> parse(const std::string& text);
 };
 
-/// The workers that a selector names: none, if the directory itself holds none. Fails for a directory or a worker that
-/// is not there, and for a worker that does not stand where the selector says.
+/// The workers that a selector names: none, if the directory itself holds none. Fails for a directory or a
+/// worker that is not there, and for a worker that does not stand where the selector says.
 Result<std::vector<spawn::WorkerRecord>> select(monitor::LiveCluster& cluster, const std::string& text);
 
 /// The paths of a worker under its anchors, sorted.

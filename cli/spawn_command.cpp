@@ -1,10 +1,9 @@
 // circuit spawn: runs a function in a new worker.
+#include <boost/json/serialize.hpp>
 #include <csignal>
+#include <fmt/format.h>
 #include <mutex>
 #include <thread>
-
-#include <boost/json/serialize.hpp>
-#include <fmt/format.h>
 
 #include "arguments.hpp"
 #include "attempt.hpp"
@@ -72,21 +71,27 @@ Result<monitor::SpawnRequest> request_of(monitor::LiveCluster& cluster, const Op
   request.anchors = options.anchors;
   request.function = function->name;
   request.executable = function->executable;
-  request.arguments = boost::json::serialize(parse_arguments(options.arguments, function->parameters));
+  auto arguments = parse_arguments(options.arguments, function->parameters);
+  if (arguments.has_error()) return arguments.error();
+  request.arguments = boost::json::serialize(*arguments);
   request.detached = options.detached;
   return request;
 }
 
 /// Runs the spawn to its end, and tells the attempt and the steps how it goes.
-void start(monitor::LiveCluster& cluster, const monitor::SpawnRequest& request, Attempt& attempt, Steps& steps) {
+void start(monitor::LiveCluster& cluster, const monitor::SpawnRequest& request, Attempt& attempt,
+           Steps& steps) {
   auto progress = [&](std::string_view step, const std::string& detail) {
     if (step == "started")
-      if (auto worker = WorkerId::parse(std::string_view(detail).substr(0, detail.find(' ')))) attempt.set_worker(*worker);
-    // The result may come on another thread before this one has told of `go`: the command prints it, when both are here.
+      if (auto worker = WorkerId::parse(std::string_view(detail).substr(0, detail.find(' '))))
+        attempt.set_worker(*worker);
+    // The result may come on another thread before this one has told of `go`: the command prints it, when
+    // both are here.
     if (step != "result") steps.print(step, detail);
   };
   attempt.set_record(cluster.spawn(
-      request, [&](WorkerId, Result<std::string> result) { attempt.set_result(std::move(result)); }, progress));
+      request, [&](WorkerId, Result<std::string> result) { attempt.set_result(std::move(result)); },
+      progress));
 }
 
 /// Ends a worker that nobody wants any more. A second signal ends it at once.
@@ -100,12 +105,17 @@ void end_worker(monitor::LiveCluster& cluster, const UniqueFd& signals, WorkerId
   }
 }
 
-/// Waits until there is something to report, or someone has had enough; returns the signal then.
-int wait_for_outcome(Attempt& attempt, const UniqueFd& signals, bool detached) {
-  for (;;) {
+/// Waits until there is something to report, or someone has had enough; returns the signal then. Says in
+/// between which worker it is that takes its time.
+int wait_for_outcome(Attempt& attempt, const UniqueFd& signals, const Options& options) {
+  for (bool told = options.verbose || options.detached;;) {
     if (int signal = next_end_signal(signals, 0ms); signal != 0) return signal;
     auto record = attempt.record();
-    if (record && (record->has_error() || detached || attempt.result())) return 0;
+    if (record && record->has_value() && !told) {
+      fmt::print(stderr, "{} pid {}\n", (*record)->address.id.string(), (*record)->address.pid);
+      told = true;
+    }
+    if (record && (record->has_error() || options.detached || attempt.result())) return 0;
     attempt.wait(signals);
   }
 }
@@ -137,11 +147,12 @@ int spawn(const Shared& shared, const Options& options) {
   Attempt attempt;
   Steps steps(options.verbose);
   std::thread starter([&] { start(**cluster, *request, attempt, steps); });
-  int signal = wait_for_outcome(attempt, *signals, options.detached);
+  int signal = wait_for_outcome(attempt, *signals, options);
   if (auto worker = attempt.worker(); worker && signal != 0) end_worker(**cluster, *signals, *worker, 0);
   starter.join();
   auto record = attempt.record();
-  // A worker that was started in vain, or while the signal came, would wait for its function until its agent ends it.
+  // A worker that was started in vain, or while the signal came, would wait for its function until its agent
+  // ends it.
   if (auto worker = attempt.worker(); worker && (record->has_error() || signal != 0))
     end_worker(**cluster, *signals, *worker, SIGKILL);
   if (signal != 0) return 128 + signal;
@@ -153,29 +164,35 @@ int spawn(const Shared& shared, const Options& options) {
 void add_spawn(CLI::App& app, const Shared& shared, Run& run) {
   CLI::App* command = app.add_subcommand("spawn", "Run a function in a new worker and print its result");
   command->footer(
-      "Arguments are JSON; where a text is expected, bare words will do. Those at the end\n"
-      "that have a default may be left out. What begins with '-' and is no number comes\n"
-      "after '--'. The result is printed as JSON.\n\n"
-      "The worker ends with this command, also on Ctrl-C. With -d it goes on by itself,\n"
-      "and its id and pid are printed instead.\n\n"
+      "Arguments are JSON; where a text is expected, bare words will do. Those at the\n"
+      "end that have a default may be left out. What begins with '-' and is no number\n"
+      "comes after '--'. The result is printed as JSON.\n\n"
+      "The worker ends with this command, also on Ctrl-C. With -d it goes on by\n"
+      "itself, and its id and pid are printed instead.\n\n"
       "Examples:\n"
       "  circuit spawn localhost greet world\n"
-      "  circuit spawn -v localhost -a /hello greet world    with each step and its time\n"
+      "  circuit spawn -v localhost -a /hello greet world   each step with its time\n"
       "  circuit spawn localhost -a /load -a /night -d burn 600\n"
       "  circuit spawn localhost greet -- --world");
   auto options = std::make_shared<Options>();
   command->add_option("HOST", options->host, "where: localhost")->required();
   command->add_option("FUNCTION", options->function, "one that `circuit functions` lists")->required();
-  // Without extra arguments CLI11 takes one value for each -a, and leaves JSON arrays as they are.
-  command->add_option("ARGUMENTS", options->arguments, "its arguments, as JSON")->allow_extra_args(false);
-  command->add_option("-a,--anchor", options->anchors, "directory of the anchor tree to put the worker in; may be repeated")
+  command->add_option("ARGUMENTS", options->arguments, "its arguments, as JSON");
+  // Without extra arguments each -a takes one value, and not the host and the function after it too.
+  command
+      ->add_option("-a,--anchor", options->anchors,
+                   "directory of the anchor tree to put the worker in; may be repeated")
       ->allow_extra_args(false)
       ->type_name("DIR");
-  command->add_option("-x,--executable", options->executable, "the program whose function it is")->type_name("PATH");
-  command->add_flag("-d,--detach", options->detached, "do not wait for the result; the worker goes on by itself");
-  command->add_flag("-v,--verbose", options->verbose, "show each step and its time: login, started, open, go, result");
+  command->add_option("-x,--executable", options->executable, "the program whose function it is")
+      ->type_name("PATH");
+  command->add_flag("-d,--detach", options->detached,
+                    "do not wait for the result; the worker goes on by itself");
+  command->add_flag("-v,--verbose", options->verbose,
+                    "show each step and its time: login, started, open, go, result");
   command->add_flag("--json", options->json, "with -d: print the worker as an object");
-  command->callback([&shared, &run, options] { run = [&shared, options] { return spawn(shared, *options); }; });
+  command->callback(
+      [&shared, &run, options] { run = [&shared, options] { return spawn(shared, *options); }; });
 }
 
 }  // namespace circuit::cli

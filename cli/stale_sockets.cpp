@@ -1,11 +1,10 @@
 #include "stale_sockets.hpp"
 
-#include <sys/socket.h>
-#include <sys/un.h>
-
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include "base/unique_fd.hpp"
 
@@ -19,14 +18,16 @@ bool nobody_listens(const std::string& path) {
   std::memcpy(address.sun_path, path.data(), path.size());
   UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return false;
-  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 && errno == ECONNREFUSED;
+  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
+         errno == ECONNREFUSED;
 }
 
 }  // namespace
 
 void remove_stale_sockets(const std::filesystem::path& directory) {
   std::error_code error;
-  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
     std::error_code ignored;
     if (entry->is_socket(ignored) && nobody_listens(entry->path().string()))
       std::filesystem::remove(entry->path(), ignored);

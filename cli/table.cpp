@@ -1,14 +1,12 @@
 #include "table.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <limits>
-
 #include <fmt/format.h>
+#include <limits>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace circuit::cli {
 namespace {
@@ -20,8 +18,8 @@ constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
 /// Characters, not bytes, of UTF-8 text.
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 /// Where the character with this number begins.
@@ -36,7 +34,8 @@ std::size_t offset_of(std::string_view text, std::size_t character) {
 
 std::size_t screen_width() {
   winsize size{};
-  if (::isatty(STDOUT_FILENO) != 0 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (::isatty(STDOUT_FILENO) != 0 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
   const char* given = std::getenv("COLUMNS");
   std::string_view text = given != nullptr ? given : "";
   std::size_t columns = 0;
@@ -87,7 +86,8 @@ std::string Table::text(std::size_t limit) const {
     text += '\n';
   };
   add_line([&](std::size_t i) { return columns_[i].name; });
-  for (const auto& row : rows_) add_line([&](std::size_t i) { return shortened(row[i], widths[i], columns_[i].cut); });
+  for (const auto& row : rows_)
+    add_line([&](std::size_t i) { return shortened(row[i], widths[i], columns_[i].cut); });
   return text;
 }
 

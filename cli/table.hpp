@@ -20,13 +20,15 @@ struct Column {
   Cut cut = Cut::never;
 };
 
-/// Columns padded to their widest cell; the header is printed when there are rows or the output is a terminal.
+/// Columns padded to their widest cell; the header is printed when there are rows or the output is a
+/// terminal.
 class Table {
  public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
   /// One cell for each column.
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  /// On standard output, cut to the width of the terminal; without one to $COLUMNS, and without that not at all.
+  /// On standard output, cut to the width of the terminal; without one to $COLUMNS, and without that not at
+  /// all.
   void print() const;
   /// The lines, at most `width` characters each as far as the columns allow.
   std::string text(std::size_t width) const;

@@ -1,15 +1,13 @@
 // circuit up: keeper, agent, tree and page of this host, in one command.
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <thread>
-
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <thread>
+#include <unistd.h>
 
 #include "base/log.hpp"
 #include "base/paths.hpp"
@@ -49,9 +47,10 @@ Result<UniqueFd> take_lock(const std::filesystem::path& directory) {
   if (!lock) return system_failure(fmt::format("cannot open {}", path), errno);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     auto pid = read_file(path, 32);
-    return failure(ErrorKind::refused, fmt::format("`circuit up` runs already in {} (pid {}); stop it first, or name "
-                                                   "another directory with --dir",
-                                                   directory.string(), pid.has_value() ? plain(*pid) : "unknown"));
+    return failure(ErrorKind::refused,
+                   fmt::format("`circuit up` runs already in {} (pid {}); stop it first, or name "
+                               "another directory with --dir",
+                               directory.string(), pid.has_value() ? plain(*pid) : "unknown"));
   }
   std::string pid = std::to_string(::getpid());
   if (::ftruncate(lock.get(), 0) != 0 || ::pwrite(lock.get(), pid.data(), pid.size(), 0) < 0)
@@ -97,7 +96,8 @@ int bring_down(monitor::LiveCluster& cluster, const std::filesystem::path& direc
   pid_t keeper = text.has_value() ? std::atoi(text->c_str()) : 0;
   if (keeper > 0 && keeper_runs(directory)) ::kill(keeper, SIGTERM);
   if (keeper_ends(directory, stop_grace + 6s)) return 0;
-  return fail(failure(ErrorKind::deadline, fmt::format("the keeper in {} (pid {}) does not end", directory.string(), keeper)));
+  return fail(failure(ErrorKind::deadline,
+                      fmt::format("the keeper in {} (pid {}) does not end", directory.string(), keeper)));
 }
 
 /// Serves until a signal comes. A keeper that dies meanwhile is started again, and takes over what lives.
@@ -110,9 +110,11 @@ void serve(const UniqueFd& signals, const std::filesystem::path& directory) {
   }
 }
 
-void welcome(const std::filesystem::path& directory, const spawn::AgentStatus& status, const std::string& url) {
+void welcome(const std::filesystem::path& directory, const spawn::AgentStatus& status,
+             const std::string& url) {
   std::string text = fmt::format("Circuit is up in {}\n", directory.string());
-  if (status.workers > 0) text += fmt::format("Took over {} that lived on from before.\n", counted(status.workers, "worker"));
+  if (status.workers > 0)
+    text += fmt::format("Took over {} that lived on from before.\n", counted(status.workers, "worker"));
   text += fmt::format("Page: {}\nCtrl-C ends everything.\n", url);
   // Not fmt::print: where the reader is gone there is no exception, and what runs goes on.
   std::fwrite(text.data(), 1, text.size(), stdout);
@@ -168,16 +170,16 @@ int up(const Shared& shared, const Options& options) {
 }  // namespace
 
 void add_up(CLI::App& app, const Shared& shared, Run& run) {
-  CLI::App* command = app.add_subcommand("up", "Start everything on this host, and the page that shows it");
+  CLI::App* command = app.add_subcommand("up", "Start everything on this host, with its page");
   command->footer(
-      "Keeper, agent, anchor tree and page run until Ctrl-C, which ends all of it, workers\n"
-      "too. If this command is killed instead, workers live on, and the next `circuit up`\n"
-      "in the same directory takes them over.\n\n"
-      "The page's address holds a secret token: whoever has it can do what the page can.\n\n"
+      "Keeper, agent, anchor tree and page run until Ctrl-C, which ends all of it,\n"
+      "workers too. If this command is killed instead, workers live on, and the next\n"
+      "`circuit up` in the same directory takes them over.\n\n"
+      "The page's address holds a secret token: who has it can do what the page can.\n\n"
       "Examples:\n"
       "  circuit up\n"
       "  circuit up --port 8080 --read-only\n"
-      "  circuit up --dir /tmp/mine    beside another; then: export CIRCUIT_DIR=/tmp/mine");
+      "  circuit up --dir /tmp/mine   beside another; CIRCUIT_DIR=/tmp/mine finds it");
   auto options = std::make_shared<Options>();
   command->add_option("--port", options->port, "port of the page on 127.0.0.1 (default: 0, any free one)")
       ->type_name("PORT")

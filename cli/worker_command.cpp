@@ -13,9 +13,10 @@ namespace {
 int worker(const Shared& shared, const std::string& text, bool json) {
   auto id = WorkerId::parse(text.substr(text.rfind('/') + 1));
   if (!id)
-    return fail(failure(ErrorKind::invalid,
-                        fmt::format("'{}' is no worker's id: write R and 16 hex digits, as `circuit ls` shows them",
-                                    plain(text))));
+    return fail(
+        failure(ErrorKind::invalid,
+                fmt::format("'{}' is no worker's id: write R and 16 hex digits, as `circuit ls` shows them",
+                            plain(text))));
   auto cluster = connect(shared);
   if (cluster.has_error()) return fail(cluster.error());
   auto record = (*cluster)->worker(*id);
@@ -25,7 +26,9 @@ int worker(const Shared& shared, const std::string& text, bool json) {
     return 0;
   }
   bool dead = record->state == spawn::WorkerState::dead;
-  auto line = [](std::string_view name, const std::string& value) { fmt::print("{:<12}{}\n", name, plain(value)); };
+  auto line = [](std::string_view name, const std::string& value) {
+    fmt::print("{:<12}{}\n", name, plain(value));
+  };
   line("worker", record->address.id.string());
   line("state", state_text(*record));
   if (dead) line("cause", record->cause.text);
@@ -44,8 +47,8 @@ int worker(const Shared& shared, const std::string& text, bool json) {
 void add_worker(CLI::App& app, const Shared& shared, Run& run) {
   CLI::App* command = app.add_subcommand("worker", "Show one worker, alive or dead");
   command->footer(
-      "Its state, and when it is dead the cause; its function, anchors, and its jail: the\n"
-      "directory with its standard output (out) and error (err), which outlives it.\n\n"
+      "Its state, and when it is dead the cause; its function, anchors, and its jail:\n"
+      "the directory with its standard output (out) and error (err), which outlives it.\n\n"
       "Examples:\n"
       "  circuit worker R6aca01d945c3b861\n"
       "  circuit worker --json /hello/R6aca01d945c3b861");
@@ -53,7 +56,8 @@ void add_worker(CLI::App& app, const Shared& shared, Run& run) {
   auto json = std::make_shared<bool>(false);
   command->add_option("ID", *id, "R and 16 hex digits, or a path that ends in them")->required();
   command->add_flag("--json", *json, "one object");
-  command->callback([&shared, &run, id, json] { run = [&shared, id, json] { return worker(shared, *id, *json); }; });
+  command->callback(
+      [&shared, &run, id, json] { run = [&shared, id, json] { return worker(shared, *id, *json); }; });
 }
 
 }  // namespace circuit::cli

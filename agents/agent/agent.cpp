@@ -1,14 +1,12 @@
 #include "agent/agent.hpp"
 
-#include <sys/prctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
-
 #include <fmt/format.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include <circuit/value/codec.hpp>
 
@@ -37,7 +35,8 @@ Result<std::uint64_t> instance_of(const std::filesystem::path& directory, Random
     if (error == std::errc() && instance != 0) return instance;
   }
   std::uint64_t instance = random.id();
-  if (auto written = write_file(file, fmt::format("{:016x}", instance)); written.has_error()) return written.error();
+  if (auto written = write_file(file, fmt::format("{:016x}", instance)); written.has_error())
+    return written.error();
   return instance;
 }
 
@@ -52,7 +51,8 @@ anchor::Entry entry_of(const WorkerRecord& record) {
   return entry;
 }
 
-Result<std::vector<anchor::Path>> parse_anchors(const std::vector<std::string>& texts, const std::string& host) {
+Result<std::vector<anchor::Path>> parse_anchors(const std::vector<std::string>& texts,
+                                                const std::string& host) {
   if (texts.size() > limits::anchors_per_worker)
     return failure(ErrorKind::invalid, fmt::format("{} anchors, where a worker can have {}", texts.size(),
                                                    limits::anchors_per_worker));
@@ -60,7 +60,8 @@ Result<std::vector<anchor::Path>> parse_anchors(const std::vector<std::string>& 
   for (const std::string& text : texts) {
     auto path = anchor::Path::parse(text);
     if (path.has_error()) return path.error();
-    if (std::find(anchors.begin(), anchors.end(), *path) == anchors.end()) anchors.push_back(std::move(*path));
+    if (std::find(anchors.begin(), anchors.end(), *path) == anchors.end())
+      anchors.push_back(std::move(*path));
   }
   auto own = anchor::Path::parse("/host/" + host);
   if (own.has_error()) return own.error();
@@ -89,7 +90,10 @@ std::vector<std::string> worker_environment() {
 }  // namespace
 
 Agent::Agent(AgentOptions options, link::AsioLoop& loop)
-    : options_(std::move(options)), loop_(loop), workers_(loop, random_.id()), dead_timer_(loop.make_timer()),
+    : options_(std::move(options)),
+      loop_(loop),
+      workers_(loop, random_.id()),
+      dead_timer_(loop.make_timer()),
       shutdown_timer_(loop.make_timer()) {}
 
 Agent::~Agent() = default;
@@ -136,12 +140,13 @@ Result<void> Agent::start() {
   return {};
 }
 
-// -- spawning ------------------------------------------------------------------------------------------------
+// -- spawning -----------------------------------------------------------------------------------------------
 
 void Agent::spawn(const spawn::SpawnOrder& order, Spawned done) {
   if (shutting_down_) return done(failure(ErrorKind::cancelled, "this agent is shutting down"));
   if (workers_.living_count() >= limits::workers_per_agent)
-    return done(failure(ErrorKind::overloaded, fmt::format("{} workers run here already", limits::workers_per_agent)));
+    return done(failure(ErrorKind::overloaded,
+                        fmt::format("{} workers run here already", limits::workers_per_agent)));
   auto anchors = parse_anchors(order.anchors, options_.host);
   if (anchors.has_error()) return done(anchors.error());
 
@@ -221,20 +226,22 @@ void Agent::refused(const keeper::Refused& event) {
 
 void Agent::expect_hello(Worker& worker) {
   worker.timer = loop_.make_timer();
-  worker.timer->arm(loop_.clock().now_ns() + ns(limits::worker_silence), [this, id = worker.record.address.id] {
-    Worker* silent = workers_.find(id);
-    if (silent == nullptr || silent->record.state != WorkerState::starting) return;
-    silent->intent = KillIntent{CauseKind::silent, {}};
-    signal(*silent, SIGKILL);
-  });
+  worker.timer->arm(loop_.clock().now_ns() + ns(limits::worker_silence),
+                    [this, id = worker.record.address.id] {
+                      Worker* silent = workers_.find(id);
+                      if (silent == nullptr || silent->record.state != WorkerState::starting) return;
+                      silent->intent = KillIntent{CauseKind::silent, {}};
+                      signal(*silent, SIGKILL);
+                    });
 }
 
 void Agent::keep(const Worker& worker) {
   auto sent = keeper_->send(keeper::Update{worker.record.address.id, Bytes(to_cbor(worker.record))});
-  if (sent.has_error()) log::warn("the keeper does not take what is known of {}", worker.record.address.string());
+  if (sent.has_error())
+    log::warn("the keeper does not take what is known of {}", worker.record.address.string());
 }
 
-// -- what the keeper tells -----------------------------------------------------------------------------------
+// -- what the keeper tells ----------------------------------------------------------------------------------
 
 void Agent::keeper_event(keeper::KeeperEvent event) {
   if (auto* e = std::get_if<keeper::WorkerStarted>(&event)) return started(std::move(*e));
@@ -277,7 +284,8 @@ void Agent::inventory_ended() {
   });
   registrar_->settle([this] {
     auto listening = node_->peers().listen(node_->own_address().endpoint);
-    auto written = listening.has_value() ? spawn::write_agent_file(options_.directory, node_->own_address()) : listening;
+    auto written =
+        listening.has_value() ? spawn::write_agent_file(options_.directory, node_->own_address()) : listening;
     if (written.has_error()) {
       log::error("{}", written.error().text);
       return quit(1);
@@ -310,31 +318,35 @@ void Agent::died(keeper::WorkerDied event) {
   log::info("{} {}", record.address.string(), record.cause.text);
   workers_.changed(*worker);
   buried(held.worker, record);
-  registrar_->remove(anchors_of(record), held.worker, [this, id = held.worker, jail = jail_of(options_.directory, held.worker),
-                                                       end = Bytes(to_cbor(record))](Result<void> removed) {
-    if (removed.has_error()) log::warn("cannot take {} out of the tree: {}", id.string(), removed.error().text);
-    // The keeper forgets the death when its note is on disk, beside the worker's output.
-    if (std::filesystem::is_directory(jail))
-      if (auto written = write_file(jail / "end", text_of(end)); written.has_error())
-        return log::warn("cannot note the end of {}: {}", id.string(), written.error().text);
-    static_cast<void>(keeper_->send(keeper::Acknowledge{id}));
-  });
-  if (shutting_down_ && workers_.living_count() == 0) shutdown_timer_->arm(0, [this] {
-    static_cast<void>(keeper_->send(keeper::Shutdown{0}));
-  });
+  registrar_->remove(anchors_of(record), held.worker,
+                     [this, id = held.worker, jail = jail_of(options_.directory, held.worker),
+                      end = Bytes(to_cbor(record))](Result<void> removed) {
+                       if (removed.has_error())
+                         log::warn("cannot take {} out of the tree: {}", id.string(), removed.error().text);
+                       // The keeper forgets the death when its note is on disk, beside the worker's output.
+                       if (std::filesystem::is_directory(jail))
+                         if (auto written = write_file(jail / "end", text_of(end)); written.has_error())
+                           return log::warn("cannot note the end of {}: {}", id.string(),
+                                            written.error().text);
+                       static_cast<void>(keeper_->send(keeper::Acknowledge{id}));
+                     });
+  if (shutting_down_ && workers_.living_count() == 0)
+    shutdown_timer_->arm(0, [this] { static_cast<void>(keeper_->send(keeper::Shutdown{0})); });
 }
 
 void Agent::buried(WorkerId id, const WorkerRecord& record) {
-  auto [first, last] = fates_.equal_range(id);
-  for (auto fate = first; fate != last; ++fate) {
-    std::string words = last_lines(jail_of(options_.directory, id));
-    std::string cause = record.cause.text + (words.empty() ? "" : ": " + words);
-    lang::answer(*fate->second.call, Result<spawn::FateReport>(spawn::FateReport{true, cause}));
-  }
-  fates_.erase(first, last);
+  std::string words = last_lines(jail_of(options_.directory, id));
+  answer_fates(id, record.cause.text + (words.empty() ? "" : ": " + words));
   // The oldest goes when its time is over, or earlier when there are too many.
   dead_.push_back({id, loop_.clock().now_ns() + ns(limits::dead_remembered)});
   forget_dead();
+}
+
+void Agent::answer_fates(WorkerId id, const std::string& cause) {
+  auto [first, last] = fates_.equal_range(id);
+  for (auto fate = first; fate != last; ++fate)
+    lang::answer(*fate->second.call, Result<spawn::FateReport>(spawn::FateReport{true, cause}));
+  fates_.erase(first, last);
 }
 
 void Agent::forget_dead() {
@@ -353,12 +365,13 @@ std::optional<WorkerRecord> Agent::remembered(WorkerId id) const {
   return record;
 }
 
-// -- ending workers ------------------------------------------------------------------------------------------
+// -- ending workers -----------------------------------------------------------------------------------------
 
 Result<void> Agent::kill(const spawn::KillOrder& order) {
   Worker* worker = workers_.find(order.worker);
   if (worker == nullptr || worker->record.app)
-    return failure(ErrorKind::invalid, fmt::format("no worker {} runs on {}", order.worker.string(), options_.host));
+    return failure(ErrorKind::invalid,
+                   fmt::format("no worker {} runs on {}", order.worker.string(), options_.host));
   if (worker->record.state == WorkerState::dead)
     return failure(ErrorKind::dead, fmt::format("{} is dead already: {}", worker->record.address.string(),
                                                 worker->record.cause.text));
@@ -366,7 +379,8 @@ Result<void> Agent::kill(const spawn::KillOrder& order) {
     return failure(ErrorKind::invalid, fmt::format("there is no signal {}", order.signal));
   log::info("{} asks to end {} ({})", order.by, worker->record.address.string(),
             order.signal == 0 ? "in order" : signal_name(order.signal));
-  if (order.signal != SIGCONT && order.signal != SIGSTOP) worker->intent = KillIntent{CauseKind::killed, order.by};
+  if (order.signal != SIGCONT && order.signal != SIGSTOP)
+    worker->intent = KillIntent{CauseKind::killed, order.by};
   if (order.signal != 0)
     signal(*worker, order.signal);
   else
@@ -375,12 +389,10 @@ Result<void> Agent::kill(const spawn::KillOrder& order) {
 }
 
 void Agent::stop_in_order(Worker& worker, std::uint64_t grace_ms) {
-  lang::PeerPointer peer = node_->peers().find(worker.record.address.id);
-  if (peer && peer->is_open())
-    lang::start_call(*node_, peer, lang::fixed_object::worker, spawn::worker_interface().stop, {},
-                     std::function([](Result<void>) {}), grace_ms);
-  else
-    signal(worker, SIGTERM);
+  // Also one that has not said hello is asked: it may run its function already, which is to see the request.
+  lang::PeerPointer peer = node_->peers().find_or_add(worker.record.address);
+  lang::start_call(*node_, peer, lang::fixed_object::worker, spawn::worker_interface().stop, {},
+                   std::function([](Result<void>) {}), grace_ms);
   worker.timer = loop_.make_timer();
   worker.timer->arm(loop_.clock().now_ns() + grace_ms * 1'000'000, [this, id = worker.record.address.id] {
     if (Worker* stubborn = workers_.find(id)) signal(*stubborn, SIGKILL);
@@ -402,7 +414,8 @@ void Agent::shut_down(std::chrono::milliseconds grace) {
     stop_in_order(worker, static_cast<std::uint64_t>(grace.count()));
   });
   std::uint64_t at = workers_.living_count() == 0 ? 0 : loop_.clock().now_ns() + ns(grace);
-  shutdown_timer_->arm(at, [this] { static_cast<void>(keeper_->send(keeper::Shutdown{limits::shutdown_rest_ms})); });
+  shutdown_timer_->arm(
+      at, [this] { static_cast<void>(keeper_->send(keeper::Shutdown{limits::shutdown_rest_ms})); });
 }
 
 void Agent::quit(int status) {
@@ -415,14 +428,15 @@ void Agent::quit(int status) {
   loop_.stop();
 }
 
-// -- peers ---------------------------------------------------------------------------------------------------
+// -- peers --------------------------------------------------------------------------------------------------
 
 void Agent::peer_opened(const lang::PeerPointer& peer) {
   if (peer->role() == wire::Role::app) return enlist_app(peer);
   if (peer->role() != wire::Role::worker) return;
   Worker* worker = workers_.find(peer->address().id);
   if (worker == nullptr || worker->record.address.incarnation != peer->address().incarnation)
-    return log::warn("{} says it is a worker of this agent, which knows nothing of it", peer->address().string());
+    return log::warn("{} says it is a worker of this agent, which knows nothing of it",
+                     peer->address().string());
   if (worker->record.state == WorkerState::dead) return;
   worker->record.state = WorkerState::live;
   if (!worker->intent) worker->timer.reset();
@@ -433,10 +447,12 @@ void Agent::peer_opened(const lang::PeerPointer& peer) {
 void Agent::peer_died(const lang::PeerPointer& peer, const Failure&) {
   Worker* worker = workers_.find(peer->address().id);
   if (peer->role() == wire::Role::app || peer->role() == wire::Role::console) {
+    if (worker != nullptr && !worker->record.app) return;  // it has the id of a worker, and is none
     // It removes its socket itself, unless it was killed.
-    if (worker == nullptr || worker->record.app) remove_socket(options_.directory, peer->address());
-    if (worker != nullptr && worker->record.app) workers_.remove(peer->address().id);
-    return;
+    remove_socket(options_.directory, peer->address());
+    workers_.remove(peer->address().id);
+    // Those whose links to it ended a moment earlier are waiting for the word.
+    return answer_fates(peer->address().id, "");
   }
   if (worker == nullptr || worker->record.app || worker->record.state == WorkerState::dead) return;
   worker->record.state = WorkerState::suspect;  // the keeper has the last word
@@ -452,11 +468,13 @@ void Agent::enlist_app(const lang::PeerPointer& peer) {
   record.state = WorkerState::live;
   record.started_wall_ns = loop_.clock().wall_ns();
   std::error_code ignored;
-  record.executable = std::filesystem::read_symlink(fmt::format("/proc/{}/exe", record.address.pid), ignored).string();
+  record.executable =
+      std::filesystem::read_symlink(fmt::format("/proc/{}/exe", record.address.pid), ignored).string();
   workers_.add(std::move(record));
 }
 
-void Agent::running(const lang::PeerPointer& peer, const std::string& function, const std::string& arguments) {
+void Agent::running(const lang::PeerPointer& peer, const std::string& function,
+                    const std::string& arguments) {
   Worker* worker = peer ? workers_.find(peer->address().id) : nullptr;
   if (worker == nullptr || worker->record.app) return;
   worker->record.function = function.substr(0, limits::shown_text_bytes);

@@ -63,6 +63,8 @@ class Agent final : public lang::NodeObserver {
   void inventory_ended();
   void died(keeper::WorkerDied died);
   void buried(WorkerId id, const spawn::WorkerRecord& record);
+  /// Tells those who wait for it that the process is dead.
+  void answer_fates(WorkerId id, const std::string& cause);
   void forget_dead();
 
   void peer_opened(const lang::PeerPointer& peer) override;

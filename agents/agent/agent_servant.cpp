@@ -1,6 +1,5 @@
 // What an agent does for those who ask.
 #include <algorithm>
-
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -31,9 +30,10 @@ std::shared_ptr<lang::Servant> Agent::make_servant() {
   servant->on(methods.fate, [this](IncomingCallPointer call, WorkerId id, std::uint64_t incarnation) {
     answer_fate(std::move(call), id, incarnation);
   });
-  servant->on(methods.observe, [this](IncomingCallPointer call, std::uint64_t epoch, std::uint64_t since, std::uint32_t wait) {
-    workers_.observe(std::move(call), epoch, since, wait);
-  });
+  servant->on(methods.observe,
+              [this](IncomingCallPointer call, std::uint64_t epoch, std::uint64_t since, std::uint32_t wait) {
+                workers_.observe(std::move(call), epoch, since, wait);
+              });
   servant->on(methods.worker, [this](IncomingCallPointer call, WorkerId id) { answer_worker(*call, id); });
   servant->on(methods.functions, [this](IncomingCallPointer call) {
     // Asking executables takes a while, and is done beside the loop.
@@ -57,10 +57,11 @@ std::shared_ptr<lang::Servant> Agent::make_servant() {
     status.workers = workers_.living_count();
     lang::answer(*call, Result<spawn::AgentStatus>(status));
   });
-  servant->on(methods.running, [this](IncomingCallPointer call, const std::string& function, const std::string& arguments) {
-    running(call->peer(), function, arguments);
-    lang::answer(*call, Result<void>());
-  });
+  servant->on(methods.running,
+              [this](IncomingCallPointer call, const std::string& function, const std::string& arguments) {
+                running(call->peer(), function, arguments);
+                lang::answer(*call, Result<void>());
+              });
   servant->on(methods.shutdown, [this](IncomingCallPointer call, std::uint64_t grace_ms) {
     lang::answer(*call, Result<void>());
     shut_down(std::chrono::milliseconds(std::min<std::uint64_t>(grace_ms, 60'000)));
@@ -75,7 +76,8 @@ Result<void> Agent::run(const spawn::RunOrder& order) {
     explicit Noted(WorkerId worker) : worker_(worker) {}
     void complete(lang::Answer answer) override {
       std::unique_ptr<Noted> self(this);
-      if (answer.has_error()) log::info("the function of {} failed: {}", worker_.string(), answer.error().text);
+      if (answer.has_error())
+        log::info("the function of {} failed: {}", worker_.string(), answer.error().text);
     }
 
    private:
@@ -84,14 +86,15 @@ Result<void> Agent::run(const spawn::RunOrder& order) {
 
   Worker* worker = workers_.find(order.worker);
   if (worker == nullptr || worker->record.app || worker->record.state == WorkerState::dead)
-    return failure(ErrorKind::dead, fmt::format("no worker {} runs on {}", order.worker.string(), options_.host));
+    return failure(ErrorKind::dead,
+                   fmt::format("no worker {} runs on {}", order.worker.string(), options_.host));
   lang::PeerPointer peer = node_->peers().find_or_add(worker->record.address);
   Buffer body;
   body.extend(wire::CallHead::size);
   body.append(order.arguments);
   lang::ReferenceSession none(*node_, peer);
-  node_->send_call(peer, node_->head_for(lang::fixed_object::functions, order.function, false), std::move(body), none, 0,
-                   *new Noted(order.worker));
+  node_->send_call(peer, node_->head_for(lang::fixed_object::functions, order.function, false),
+                   std::move(body), none, 0, *new Noted(order.worker));
   return {};
 }
 
@@ -104,7 +107,8 @@ void Agent::answer_fate(lang::IncomingCallPointer call, WorkerId id, std::uint64
   }
   if (worker->record.state == WorkerState::dead) {
     std::string words = last_lines(jail_of(options_.directory, id));
-    return lang::answer(*call, Result<Report>(Report{true, worker->record.cause.text + (words.empty() ? "" : ": " + words)}));
+    return lang::answer(
+        *call, Result<Report>(Report{true, worker->record.cause.text + (words.empty() ? "" : ": " + words)}));
   }
   // A process closes its links a moment before its parent hears of its end: that moment is waited for.
   PendingFate fate{std::move(call), loop_.make_timer()};
@@ -119,7 +123,8 @@ void Agent::answer_fate(lang::IncomingCallPointer call, WorkerId id, std::uint64
 void Agent::answer_worker(lang::IncomingCall& call, WorkerId id) {
   if (Worker* worker = workers_.find(id)) return lang::answer(call, Result<WorkerRecord>(worker->record));
   if (auto record = remembered(id)) return lang::answer(call, Result<WorkerRecord>(*record));
-  call.fail(failure(ErrorKind::invalid, fmt::format("no worker {} is known on {}", id.string(), options_.host)));
+  call.fail(
+      failure(ErrorKind::invalid, fmt::format("no worker {} is known on {}", id.string(), options_.host)));
 }
 
 spawn::DirectoryListing Agent::listing_of(const anchor::Path& path, const anchor::Listing& listing) {

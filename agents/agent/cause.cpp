@@ -1,14 +1,12 @@
 #include "agent/cause.hpp"
 
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <csignal>
 #include <cstring>
-
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/limits.hpp"
 #include "base/unique_fd.hpp"
@@ -31,7 +29,8 @@ Cause cause_of(const keeper::End& end, const std::optional<KillIntent>& intent) 
   } else if (WIFSIGNALED(end.wait_status)) {
     cause.kind = CauseKind::signalled;
     cause.code = WTERMSIG(end.wait_status);
-    cause.text = fmt::format("killed by {}{}", signal_name(cause.code), WCOREDUMP(end.wait_status) ? " (core dumped)" : "");
+    cause.text = fmt::format("killed by {}{}", signal_name(cause.code),
+                             WCOREDUMP(end.wait_status) ? " (core dumped)" : "");
   } else {
     cause.kind = CauseKind::exited;
     cause.code = WEXITSTATUS(end.wait_status);
@@ -55,7 +54,8 @@ std::string last_lines(const std::filesystem::path& jail) {
   ssize_t n = ::pread(file.get(), text.data(), text.size(), from);
   text.resize(static_cast<std::size_t>(std::max<ssize_t>(0, n)));
   if (from > 0) text.erase(0, text.find('\n') == std::string::npos ? 0 : text.find('\n') + 1);
-  std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   while (!text.empty() && text.back() == ' ') text.pop_back();
   return text;
 }

@@ -27,7 +27,8 @@ std::vector<spawn::FunctionDescription> Executables::functions() {
       auto described = spawn::describe_executable(path);
       if (described.has_error()) log::warn("{}", described.error().text);
       // It is not asked again before it has changed: one that says nothing would hold everybody up each time.
-      known = {changed, size, described.has_value() ? std::move(*described) : std::vector<spawn::FunctionDescription>()};
+      known = {changed, size,
+               described.has_value() ? std::move(*described) : std::vector<spawn::FunctionDescription>()};
       std::lock_guard lock(mutex_);
       known_[path] = known;
     }

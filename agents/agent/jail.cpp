@@ -1,15 +1,13 @@
 #include "agent/jail.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-
-#include <fmt/format.h>
 
 #include "base/limits.hpp"
 #include "base/paths.hpp"
@@ -46,14 +44,17 @@ bool is_deserted(const fs::path& path) {
 
 }  // namespace
 
-fs::path jail_of(const fs::path& agent_directory, WorkerId worker) { return agent_directory / "jail" / worker.string(); }
+fs::path jail_of(const fs::path& agent_directory, WorkerId worker) {
+  return agent_directory / "jail" / worker.string();
+}
 
 Result<Jail> make_jail(const fs::path& agent_directory, const Address& address) {
   Jail jail;
   jail.directory = jail_of(agent_directory, address.id);
   if (auto made = make_private_directory(jail.directory); made.has_error()) return made.error();
   spawn::JailConfig config{address, agent_directory.string()};
-  if (auto written = spawn::write_jail_config(jail.directory, config); written.has_error()) return written.error();
+  if (auto written = spawn::write_jail_config(jail.directory, config); written.has_error())
+    return written.error();
 
   auto listener = link::bind_unix(address.endpoint);
   if (listener.has_error()) return listener.error();
@@ -96,7 +97,8 @@ std::size_t remove_old_jails(const fs::path& agent_directory, std::size_t keep) 
   std::vector<Found> jails;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(agent_directory / "jail", error))
-    if (WorkerId::parse(entry.path().filename().string())) jails.push_back({entry.last_write_time(error), entry.path()});
+    if (WorkerId::parse(entry.path().filename().string()))
+      jails.push_back({entry.last_write_time(error), entry.path()});
   std::sort(jails.begin(), jails.end(), [](const Found& a, const Found& b) { return a.changed < b.changed; });
   std::size_t removed = 0;
   for (const Found& jail : jails) {

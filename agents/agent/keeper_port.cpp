@@ -14,16 +14,17 @@ void KeeperPort::start(Handler handle, std::function<void(const Failure&)> gone)
 }
 
 void KeeperPort::read() {
-  watched_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-    if (error) return;
-    for (;;) {
-      auto event = client_.receive();
-      if (event.has_error()) return gone_(event.error());
-      if (!*event) break;
-      handle_(std::move(**event));
-    }
-    read();
-  });
+  watched_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                      [this](const boost::system::error_code& error) {
+                        if (error) return;
+                        for (;;) {
+                          auto event = client_.receive();
+                          if (event.has_error()) return gone_(event.error());
+                          if (!*event) break;
+                          handle_(std::move(**event));
+                        }
+                        read();
+                      });
 }
 
 Result<void> KeeperPort::send(const keeper::FromAgent& message, std::span<const int> fds) {
@@ -35,11 +36,12 @@ Result<void> KeeperPort::send(const keeper::FromAgent& message, std::span<const 
 void KeeperPort::wait_to_write() {
   if (writing_) return;
   writing_ = true;
-  watched_.async_wait(boost::asio::posix::stream_descriptor::wait_write, [this](const boost::system::error_code& error) {
-    writing_ = false;
-    if (error || client_.flush().has_error()) return;
-    if (client_.wants_to_write()) wait_to_write();
-  });
+  watched_.async_wait(boost::asio::posix::stream_descriptor::wait_write,
+                      [this](const boost::system::error_code& error) {
+                        writing_ = false;
+                        if (error || client_.flush().has_error()) return;
+                        if (client_.wants_to_write()) wait_to_write();
+                      });
 }
 
 }  // namespace circuit::agent

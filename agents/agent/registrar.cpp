@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-
 #include <fmt/format.h>
 
 #include "base/log.hpp"
@@ -18,7 +17,8 @@ std::optional<anchor::SessionCredentials> read_session(const fs::path& file) {
   if (text.has_error()) return std::nullopt;
   auto space = text->find(' ');
   anchor::SessionCredentials session;
-  auto [end, error] = std::from_chars(text->data(), text->data() + std::min(space, text->size()), session.id, 16);
+  auto [end, error] =
+      std::from_chars(text->data(), text->data() + std::min(space, text->size()), session.id, 16);
   if (space == std::string::npos || error != std::errc() || end != text->data() + space) return std::nullopt;
   session.password = text->substr(space + 1);
   return session;
@@ -27,7 +27,8 @@ std::optional<anchor::SessionCredentials> read_session(const fs::path& file) {
 Result<std::shared_ptr<anchor::Coordinator>> connect(anchor::embedded::Store& store, const fs::path& file) {
   auto session = store.connect(read_session(file));
   if (session.has_error()) session = store.connect();
-  if (session.has_error()) return failure(ErrorKind::unreachable, "the anchor tree gives no session: " + session.error().text);
+  if (session.has_error())
+    return failure(ErrorKind::unreachable, "the anchor tree gives no session: " + session.error().text);
   anchor::SessionCredentials credentials = (*session)->session();
   auto written = write_file(file, fmt::format("{:x} {}", credentials.id, credentials.password));
   if (written.has_error()) return written.error();
@@ -44,14 +45,16 @@ Result<std::unique_ptr<Registrar>> Registrar::open(const fs::path& directory, li
   return std::unique_ptr<Registrar>(new Registrar(std::move(*store), std::move(*session), loop));
 }
 
-Registrar::Registrar(std::shared_ptr<anchor::embedded::Store> store, std::shared_ptr<anchor::Coordinator> session,
-                     link::Loop& loop)
+Registrar::Registrar(std::shared_ptr<anchor::embedded::Store> store,
+                     std::shared_ptr<anchor::Coordinator> session, link::Loop& loop)
     : loop_(loop), store_(std::move(store)), session_(std::move(session)) {
-  tree_ = std::make_unique<anchor::Tree>(session_, [this](std::function<void()> job) { submit(std::move(job)); });
+  tree_ =
+      std::make_unique<anchor::Tree>(session_, [this](std::function<void()> job) { submit(std::move(job)); });
   // Sessions of others that have not come back: this agent is the only one there is.
   submit([this] {
     store_->expire_due(UINT64_MAX);
-    if (auto swept = tree_->sweep(); swept.has_error()) log::warn("cannot sweep the anchor tree: {}", swept.error().text);
+    if (auto swept = tree_->sweep(); swept.has_error())
+      log::warn("cannot sweep the anchor tree: {}", swept.error().text);
   });
   thread_ = std::thread([this] { work(); });
 }
@@ -84,13 +87,15 @@ void Registrar::work() {
   }
 }
 
-void Registrar::add(std::vector<anchor::Path> anchors, anchor::Entry entry, std::function<void(Result<void>)> done) {
+void Registrar::add(std::vector<anchor::Path> anchors, anchor::Entry entry,
+                    std::function<void(Result<void>)> done) {
   submit([this, anchors = std::move(anchors), entry = std::move(entry), done = std::move(done)] {
     loop_.post([done, result = tree_->add(anchors, entry)] { done(result); });
   });
 }
 
-void Registrar::remove(std::vector<anchor::Path> anchors, WorkerId worker, std::function<void(Result<void>)> done) {
+void Registrar::remove(std::vector<anchor::Path> anchors, WorkerId worker,
+                       std::function<void(Result<void>)> done) {
   submit([this, anchors = std::move(anchors), worker, done = std::move(done)] {
     loop_.post([done, result = tree_->remove(anchors, worker)] { done(result); });
   });
@@ -117,7 +122,8 @@ void Registrar::retain(std::vector<WorkerId> living) {
       for (const anchor::Entry& entry : listing.files)
         if (!std::binary_search(living.begin(), living.end(), entry.address.id))
           if (auto removed = tree_->remove({directory}, entry.address.id); removed.has_error())
-            log::warn("cannot remove {} from {}: {}", entry.address.id.string(), directory.string(), removed.error().text);
+            log::warn("cannot remove {} from {}: {}", entry.address.id.string(), directory.string(),
+                      removed.error().text);
   });
 }
 

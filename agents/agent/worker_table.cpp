@@ -8,7 +8,8 @@
 
 namespace circuit::agent {
 
-WorkerTable::WorkerTable(link::Loop& loop, std::uint64_t epoch) : loop_(loop), epoch_(epoch), timer_(loop.make_timer()) {}
+WorkerTable::WorkerTable(link::Loop& loop, std::uint64_t epoch)
+    : loop_(loop), epoch_(epoch), timer_(loop.make_timer()) {}
 
 Worker* WorkerTable::find(WorkerId id) {
   auto found = entries_.find(id);

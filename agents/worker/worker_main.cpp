@@ -1,4 +1,5 @@
-// The main of a program that only runs worker functions, as gtest_main is the main of a program that only runs tests.
+// The main of a program that only runs worker functions, as gtest_main is the main of a program that only
+// runs tests.
 #include <cstdio>
 
 #include <circuit/runtime.hpp>

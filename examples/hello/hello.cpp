@@ -1,11 +1,12 @@
-// Spawns a worker on this host that greets and stays. `circuit ls /...` shows it, `circuit kill /hello` ends it.
-#include <circuit/circuit.hpp>
-
+// Spawns a worker on this host that greets and stays. `circuit ls /...` shows it, `circuit kill /hello` ends
+// it.
 #include <chrono>
 #include <condition_variable>
 #include <ctime>
 #include <iostream>
 #include <mutex>
+
+#include <circuit/circuit.hpp>
 
 using Clock = std::chrono::system_clock;
 

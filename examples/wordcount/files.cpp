@@ -9,7 +9,8 @@ std::vector<std::string> files_below(const fs::path& directory) {
   std::vector<std::string> files;
   std::error_code error;
   auto options = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator entry(directory, options, error), end; !error && entry != end; entry.increment(error))
+  for (fs::recursive_directory_iterator entry(directory, options, error), end; !error && entry != end;
+       entry.increment(error))
     if (std::error_code ignored; entry->is_regular_file(ignored) && !entry->is_symlink(ignored))
       files.push_back(entry->path().string());
   std::sort(files.begin(), files.end());

@@ -1,5 +1,5 @@
-// Counts words with map and reduce: N mappers and M reducers, each in a worker of its own. The mappers get references
-// to all reducers, and call them directly.
+// Counts words with map and reduce: N mappers and M reducers, each in a worker of its own. The mappers get
+// references to all reducers, and call them directly.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
@@ -34,10 +34,12 @@ using Reducers = std::vector<circuit::Ref<Reducer>>;
 circuit::Ref<Reducer> reducer() { return circuit::here().make<Reducer>(); }
 CIRCUIT_FUNCTION(reducer);
 
-/// Sends each reducer the words that are its own, by the hash of the word: the same in every process of one build.
+/// Sends each reducer the words that are its own, by the hash of the word: the same in every process of one
+/// build.
 void send_counts(const Reducers& reducers, Counts& counts) {
   std::vector<std::vector<WordCount>> shares(reducers.size());
-  for (const auto& [word, count] : counts) shares[std::hash<std::string>{}(word) % reducers.size()].push_back({word, count});
+  for (const auto& [word, count] : counts)
+    shares[std::hash<std::string>{}(word) % reducers.size()].push_back({word, count});
   for (std::size_t i = 0; i < reducers.size(); ++i)
     if (!shares[i].empty()) reducers[i].call<&Reducer::add>(std::move(shares[i]));
   counts.clear();
@@ -96,15 +98,23 @@ std::vector<WordCount> run_job(circuit::Runtime& runtime, const Job& job) {
 
 int main(int argc, char** argv) try {
   circuit::Runtime runtime(argc, argv);  // in a worker process this line does not return
-  CLI::App app("Counts the words of all files below a directory, with mappers and reducers in workers.", "wordcount");
+  CLI::App app("Counts the words of all files below a directory, with mappers and reducers in workers.",
+               "wordcount");
   Job job;
   std::size_t rounds = 1;
-  app.add_option("DIR", job.directory, "the files below it are counted")->required()->check(CLI::ExistingDirectory);
-  app.add_option("--mappers", job.mappers, "workers that read")->check(CLI::Range(1, 256))->capture_default_str();
-  app.add_option("--reducers", job.reducers, "workers that add up")->check(CLI::Range(1, 256))->capture_default_str();
+  app.add_option("DIR", job.directory, "the files below it are counted")
+      ->required()
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--mappers", job.mappers, "workers that read")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  app.add_option("--reducers", job.reducers, "workers that add up")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   app.add_option("--top", job.top, "how many words to print")->capture_default_str();
   app.add_option("--rounds", rounds, "how often; 0: for ever")->capture_default_str();
-  app.add_option("--pace", job.pace_ms, "milliseconds that a mapper pauses after each file")->capture_default_str();
+  app.add_option("--pace", job.pace_ms, "milliseconds that a mapper pauses after each file")
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 
   for (std::size_t round = 1; rounds == 0 || round <= rounds; ++round) {

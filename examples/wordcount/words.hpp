@@ -14,8 +14,8 @@ struct WordCount {
   std::uint64_t count = 0;
 };
 
-/// Adds the words of `text` to `counts`: runs of A-Z and a-z, in lower case. A word that `text` ends in the middle of
-/// is left in `rest`, which is put before the next text.
+/// Adds the words of `text` to `counts`: runs of A-Z and a-z, in lower case. A word that `text` ends in the
+/// middle of is left in `rest`, which is put before the next text.
 void count_words(std::string_view text, std::string& rest, Counts& counts);
 
 /// The most frequent words first; words of equal count in alphabetical order. At most `limit` of them.

@@ -53,7 +53,8 @@ TEST_F(Kill, ShowsTheProcessAndItsAnchorsBefore) {
   ASSERT_TRUE(tree.has_value());
   EXPECT_THAT(*tree, UnorderedElementsAre("/host/localhost/" + id, "/x/y/" + id, "/z/" + id));
   std::size_t shown = 0;
-  for (const auto& line : circuit_json({"ls", "--json", "/..."}).as_array())
+  const boost::json::value listing = circuit_json({"ls", "--json", "/..."});
+  for (const auto& line : listing.as_array())
     if (const auto* worker = line.as_object().if_contains("worker")) {
       EXPECT_EQ(worker->at("id").as_string(), id);
       EXPECT_EQ(worker->at("pid").as_int64(), pid);

@@ -72,7 +72,7 @@ TEST_F(Misfit, WorkerThatCrashesAtItsStartIsDeadToTheShell) {
 /// Slow: a worker has ten seconds to say hello.
 TEST_F(Misfit, WorkerThatSaysNothingIsEndedInTime) {
   const std::filesystem::path script = directory() / "silent";
-  write_text(script, "#!/bin/sh\nsleep 1000\n");
+  write_text(script, "#!/bin/sh\nexec sleep 1000\n");
   ASSERT_EQ(::chmod(script.c_str(), 0700), 0);
   const auto begin = Steady::now();
   auto started = console().start(script, {"/misfit"});
@@ -94,7 +94,7 @@ TEST_F(Misfit, WorkerThatSaysNothingIsEndedInTime) {
 
 TEST_F(Misfit, ExecutableThatSaysNothingOfItsFunctionsHoldsNobodyUp) {
   const std::filesystem::path script = directory() / "silent";
-  write_text(script, "#!/bin/sh\nsleep 1000\n");
+  write_text(script, "#!/bin/sh\nexec sleep 1000\n");
   ASSERT_EQ(::chmod(script.c_str(), 0700), 0);
   auto started = console().start(script);
   ASSERT_TRUE(started.has_value());

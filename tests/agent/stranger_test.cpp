@@ -105,7 +105,7 @@ class Strangers : public Host {
 
 TEST_F(Strangers, GarbageIsClosed) {
   std::string garbage;
-  for (int i = 0; i < 100'000; ++i) garbage += static_cast<char>((i * 2654435761u) >> 11);
+  for (unsigned i = 0; i < 100'000; ++i) garbage += static_cast<char>((i * 2654435761u) >> 11);
   expect_closed_after(bytes_of(garbage));
   expect_closed_after(bytes_of("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
   expect_closed_after(bytes_of(std::string(64, '\0')));

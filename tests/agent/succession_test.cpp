@@ -17,9 +17,12 @@ class Succession : public Host {
  protected:
   void SetUp() override { start(); }
 
-  spawn::WorkerRecord sleeper(const std::string& anchor) {
-    auto worker = console().spawn({.function = "sleep", .arguments = "[3600]", .anchors = {anchor}});
-    EXPECT_TRUE(eventually([&] { return console().is_live(worker.address.id); }));
+  /// A worker whose function runs until it is told to stop.
+  spawn::WorkerRecord resident(const std::string& anchor) {
+    auto worker = console().spawn({.function = "stay", .anchors = {anchor}, .executable = CIRCUIT_DEEDS});
+    EXPECT_TRUE(eventually([&] {
+      return read_text(jail(worker.address.id) / "out") == "staying\n" && console().is_live(worker.address.id);
+    }));
     return worker;
   }
 
@@ -61,7 +64,7 @@ TEST_F(Succession, WorkersAndTheirCallsGoOnWithoutAnAgent) {
 }
 
 TEST_F(Succession, AnchorsNeverVanishWhileAgentsAreReplaced) {
-  const auto one = sleeper("/one"), two = sleeper("/two/below");
+  const auto one = resident("/one"), two = resident("/two/below");
   auto tree = console().tree();
   ASSERT_TRUE(tree.has_value());
   ASSERT_EQ(tree->size(), 4u);
@@ -71,7 +74,7 @@ TEST_F(Succession, AnchorsNeverVanishWhileAgentsAreReplaced) {
     bool by_successor = false;
     ASSERT_TRUE(eventually([&] {
       auto seen = console().tree();
-      if (!seen) return false;
+      if (!seen || HasFailure()) return HasFailure();
       EXPECT_EQ(*seen, *tree) << "in round " << round;
       auto status = console().ask(spawn::agent_interface().status);
       by_successor = status.has_value() && status->pid != agent;
@@ -86,7 +89,7 @@ TEST_F(Succession, AnchorsNeverVanishWhileAgentsAreReplaced) {
 
 TEST_F(Succession, DeathsDuringTheSuccessionLeaveNothingInTheTree) {
   for (int round = 0; round < 5; ++round) {
-    const auto worker = sleeper("/short");
+    const auto worker = resident("/short");
     const pid_t agent = agent_pid();
     // Either may come first: both orders are right.
     ASSERT_EQ(::kill(worker.address.pid, SIGKILL), 0);
@@ -99,7 +102,7 @@ TEST_F(Succession, DeathsDuringTheSuccessionLeaveNothingInTheTree) {
 }
 
 TEST_F(Succession, ANewKeeperAdoptsTheWorkersOfADeadOne) {
-  const auto worker = sleeper("/kept");
+  const auto worker = resident("/kept");
   const pid_t keeper = keeper_pid(), agent = agent_pid();
   ASSERT_EQ(::kill(keeper, SIGKILL), 0);
   ASSERT_TRUE(eventually([&] { return !lives(agent); })) << "an agent must not outlive its keeper";
@@ -116,13 +119,13 @@ TEST_F(Succession, ANewKeeperAdoptsTheWorkersOfADeadOne) {
 }
 
 TEST_F(Succession, CircuitUpTakesOverAndEndsEverything) {
-  const auto worker = sleeper("/kept");
+  const auto worker = resident("/kept");
   const pid_t agent = agent_pid();
   ASSERT_EQ(::kill(keeper_pid(), SIGKILL), 0);
   ASSERT_TRUE(eventually([&] { return !lives(agent); }));
   Program up(circuit_command({"up"}));
   ASSERT_TRUE(eventually([&] { return up.out().find("Ctrl-C") != std::string::npos || up.has_ended(); })) << up.err();
-  EXPECT_THAT(up.out(), HasSubstr("with 1 workers that live on"));
+  EXPECT_THAT(up.out(), HasSubstr("Took over 1 worker"));
   EXPECT_TRUE(eventually([&] { return console().is_live(worker.address.id); }));
   up.signal(SIGINT);
   EXPECT_EQ(up.wait().status, 0) << up.err();
@@ -132,7 +135,7 @@ TEST_F(Succession, CircuitUpTakesOverAndEndsEverything) {
 TEST_F(Succession, CircuitUpReplacesAKeeperThatDies) {
   Program up(circuit_command({"up"}));
   ASSERT_TRUE(eventually([&] { return up.out().find("Ctrl-C") != std::string::npos || up.has_ended(); })) << up.err();
-  const auto worker = sleeper("/kept");
+  const auto worker = resident("/kept");
   const pid_t agent = agent_pid();
   ASSERT_EQ(::kill(keeper_pid(), SIGKILL), 0);
   await_agent(agent);
@@ -143,7 +146,7 @@ TEST_F(Succession, CircuitUpReplacesAKeeperThatDies) {
 }
 
 TEST_F(Succession, AfterTheEndOfEverythingNothingStaleIsLeft) {
-  for (int i = 0; i < 3; ++i) sleeper("/stale");
+  for (int i = 0; i < 3; ++i) resident("/stale");
   for (pid_t pid : processes_of(directory())) ::kill(pid, SIGSTOP);  // nobody sees anybody die
   ASSERT_TRUE(eventually([&] {
     for (pid_t pid : processes_of(directory())) ::kill(pid, SIGKILL);

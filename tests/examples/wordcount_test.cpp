@@ -97,7 +97,7 @@ TEST_F(WordCount, EqualsTheToolsOverHostileFiles) {
   write_text(top / "no newline", "alpha beta");
   write_text(top / "no newline, the next", "gamma delta");
   std::string binary;
-  for (int i = 0; i < 100'000; ++i) binary += static_cast<char>((i * 2654435761u) >> 13);
+  for (unsigned i = 0; i < 100'000; ++i) binary += static_cast<char>((i * 2654435761u) >> 13);
   write_text(top / "deep/er/binary", binary);
   for (std::size_t before : {chunk - 1, chunk - 3, chunk, chunk + 1})
     write_text(top / ("across " + std::to_string(before)), std::string(before, '.') + "Straddling" + std::string(chunk, ' ') + "end");

@@ -26,7 +26,7 @@ WorkerRecord Console::spawn(const Spawn& wanted) {
   if (function.has_error()) return fail(function.error());
   auto arguments = spawn::encode_json_arguments(*function, boost::json::parse(wanted.arguments).as_array());
   if (arguments.has_error()) return fail(arguments.error());
-  auto record = spawn::spawn_function(state_->node(), state_->agent(), wanted.anchors, *function, std::move(*arguments),
+  auto record = spawn::spawn_function(state_->node(), state_->agent(), state_->launcher(), "localhost", wanted.anchors, *function, std::move(*arguments),
                                       wanted.caller, {}, {});
   return record.has_value() ? *record : fail(record.error());
 }

@@ -1,6 +1,6 @@
-#include <circuit/bytes.hpp>
-
 #include <algorithm>
+
+#include <circuit/bytes.hpp>
 
 namespace circuit {
 

@@ -17,6 +17,7 @@ std::string_view name_of(ErrorKind kind) noexcept {
 }
 
 Error::Error(Failure failure)
-    : std::runtime_error(std::string(name_of(failure.kind)) + ": " + failure.text), failure_(std::move(failure)) {}
+    : std::runtime_error(std::string(name_of(failure.kind)) + ": " + failure.text),
+      failure_(std::move(failure)) {}
 
 }  // namespace circuit

@@ -1,8 +1,7 @@
-#include <circuit/identity.hpp>
-
 #include <charconv>
-
 #include <fmt/format.h>
+
+#include <circuit/identity.hpp>
 
 namespace circuit {
 

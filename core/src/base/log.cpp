@@ -1,18 +1,20 @@
 #include "base/log.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 #include <string>
 
 namespace circuit::log {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Level>, 5> names{
-    {{"debug", Level::debug}, {"info", Level::info}, {"warn", Level::warn}, {"error", Level::error}, {"off", Level::off}}};
+constexpr std::array<std::pair<std::string_view, Level>, 5> names{{{"debug", Level::debug},
+                                                                   {"info", Level::info},
+                                                                   {"warn", Level::warn},
+                                                                   {"error", Level::error},
+                                                                   {"off", Level::off}}};
 
 spdlog::level::level_enum spdlog_level(Level level) noexcept {
   switch (level) {
@@ -58,7 +60,9 @@ bool enabled(Level level) noexcept { return logger()->should_log(spdlog_level(le
 
 void write(Level level, std::string_view text) {
   std::string clean(text);
-  std::replace_if(clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  std::replace_if(
+      clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
+      ' ');
   logger()->log(spdlog_level(level), "{}", clean);
 }
 

@@ -1,13 +1,11 @@
 #include "base/paths.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
-
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/unique_fd.hpp"
 
@@ -24,7 +22,8 @@ std::uint64_t hash_of(std::string_view text) {
 
 fs::path state_home() {
   if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && state[0] == '/') return state;
-  if (const char* home = std::getenv("HOME"); home != nullptr && home[0] == '/') return fs::path(home) / ".local/state";
+  if (const char* home = std::getenv("HOME"); home != nullptr && home[0] == '/')
+    return fs::path(home) / ".local/state";
   return fs::path("/tmp") / fmt::format("circuit-state-{}", ::getuid());
 }
 
@@ -39,24 +38,28 @@ fs::path agent_directory(std::string_view cluster, std::string_view host) {
 Result<void> make_private_directory(const fs::path& directory) {
   std::error_code error;
   if (directory.has_parent_path()) fs::create_directories(directory.parent_path(), error);
-  if (error) return system_failure(fmt::format("cannot make {}", directory.parent_path().string()), error.value());
+  if (error)
+    return system_failure(fmt::format("cannot make {}", directory.parent_path().string()), error.value());
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
     return system_failure(fmt::format("cannot make {}", directory.string()), errno);
   struct stat info {};
   if (::lstat(directory.c_str(), &info) != 0)
     return system_failure(fmt::format("cannot look at {}", directory.string()), errno);
   if (!S_ISDIR(info.st_mode))
-    return failure(ErrorKind::refused, fmt::format("{} is not a directory; name another one", directory.string()));
+    return failure(ErrorKind::refused,
+                   fmt::format("{} is not a directory; name another one", directory.string()));
   if (info.st_uid != ::geteuid())
-    return failure(ErrorKind::refused, fmt::format("{} belongs to another user (uid {}); name another directory",
-                                                   directory.string(), info.st_uid));
+    return failure(ErrorKind::refused,
+                   fmt::format("{} belongs to another user (uid {}); name another directory",
+                               directory.string(), info.st_uid));
   if ((info.st_mode & 0077) != 0 && ::chmod(directory.c_str(), 0700) != 0)
     return system_failure(fmt::format("cannot close {} to other users", directory.string()), errno);
   return {};
 }
 
 fs::path socket_directory(const fs::path& directory) {
-  return fs::path("/tmp") / fmt::format("circuit-{}-{:016x}", ::geteuid(), hash_of(directory.lexically_normal().string()));
+  return fs::path("/tmp") /
+         fmt::format("circuit-{}-{:016x}", ::geteuid(), hash_of(directory.lexically_normal().string()));
 }
 
 fs::path own_executable() {

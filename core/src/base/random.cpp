@@ -1,12 +1,10 @@
 #include "base/random.hpp"
 
-#include <sys/random.h>
-
 #include <cerrno>
+#include <fmt/format.h>
+#include <sys/random.h>
 #include <system_error>
 #include <vector>
-
-#include <fmt/format.h>
 
 namespace circuit {
 

@@ -40,8 +40,8 @@ std::optional<std::uint64_t> Calls::begin(const Peer* peer, const wire::CallHead
   pending.call.store(slot->call(), std::memory_order_relaxed);
   pending.peer.store(peer, std::memory_order_relaxed);
   pending.deadline_ns.store(deadline_ns, std::memory_order_relaxed);
-  // In one order with what follows, as the loop sees it: either expire() and close() find the waiter, or it is seen
-  // here that they have been.
+  // In one order with what follows, as the loop sees it: either expire() and close() find the waiter, or it
+  // is seen here that they have been.
   pending.waiter.store(&waiter);
 
   if (closed_.load()) loop_.post([this, peer, call = slot->call()] { complete(peer, call, ended); });
@@ -87,7 +87,8 @@ void Calls::close(const Failure& failure) {
 
 bool Calls::any_for(const Peer& peer) const noexcept {
   for (const Pending& pending : pending_)
-    if (pending.waiter.load(std::memory_order_acquire) != nullptr && pending.peer.load() == &peer) return true;
+    if (pending.waiter.load(std::memory_order_acquire) != nullptr && pending.peer.load() == &peer)
+      return true;
   return false;
 }
 

@@ -1,11 +1,10 @@
 // The queue behind a channel's ends.
-#include <circuit/channel.hpp>
-
 #include <deque>
+#include <fmt/format.h>
 #include <mutex>
 #include <optional>
 
-#include <fmt/format.h>
+#include <circuit/channel.hpp>
 
 #include "lang/node.hpp"
 
@@ -19,7 +18,8 @@ constexpr std::string_view channel_close_name = "channel.close";
 /// Answers a receive when there is a value for it, so that no thread waits.
 class ChannelServant final : public Servant {
  public:
-  ChannelServant(std::string interface, ChannelValue value) : interface_(std::move(interface)), value_(value) {}
+  ChannelServant(std::string interface, ChannelValue value)
+      : interface_(std::move(interface)), value_(value) {}
 
   const std::string& interface() const override { return interface_; }
 
@@ -51,7 +51,8 @@ class ChannelServant final : public Servant {
     Decoder arguments(call->arguments(), call->references());
     if (arguments.array() != 1 && arguments.ok()) arguments.fail("a channel takes one value at a time");
     std::shared_ptr<void> value = arguments.ok() ? value_.decode(arguments) : nullptr;
-    if (!arguments.ok()) return call->fail(failure(ErrorKind::invalid, "the value does not fit: " + arguments.error()));
+    if (!arguments.ok())
+      return call->fail(failure(ErrorKind::invalid, "the value does not fit: " + arguments.error()));
     IncomingCallPointer receiver;
     {
       std::lock_guard lock(mutex_);
@@ -91,8 +92,8 @@ class ChannelServant final : public Servant {
     call->reply([](Encoder& result) { result.null(); });
   }
 
-  /// The first receiver that still waits. Under the lock. One that cannot be reached just now counts as gone: its call
-  /// has failed, or is about to, and a value sent after it would be lost.
+  /// The first receiver that still waits. Under the lock. One that cannot be reached just now counts as gone:
+  /// its call has failed, or is about to, and a value sent after it would be lost.
   IncomingCallPointer first_receiver() {
     while (!receivers_.empty()) {
       IncomingCallPointer receiver = std::move(receivers_.front());

@@ -13,7 +13,9 @@ void change_chain(std::uint64_t chain) noexcept {
   if (current != nullptr) current->context_.chain = chain;
 }
 
-ContextScope::ContextScope(const Context& context) noexcept : context_(context), before_(current) { current = this; }
+ContextScope::ContextScope(const Context& context) noexcept : context_(context), before_(current) {
+  current = this;
+}
 ContextScope::~ContextScope() { current = before_; }
 
 }  // namespace circuit::lang

@@ -45,12 +45,14 @@ void Dispatcher::dispatch(const PeerPointer& peer, std::uint64_t call, Buffer bo
   }
   if (head->depth > limits::call_depth)
     return refuse(peer, call,
-                  failure(ErrorKind::overloaded, fmt::format("the chain of nested calls is deeper than {}", limits::call_depth)));
+                  failure(ErrorKind::overloaded,
+                          fmt::format("the chain of nested calls is deeper than {}", limits::call_depth)));
   ServantPointer servant = find(head->object, peer);
   if (!servant)
     return refuse(peer, call,
-                  failure(ErrorKind::refused, fmt::format("{} has no object {:016x} that the caller holds a reference to",
-                                                          node_.own_address().string(), head->object)));
+                  failure(ErrorKind::refused,
+                          fmt::format("{} has no object {:016x} that the caller holds a reference to",
+                                      node_.own_address().string(), head->object)));
 
   std::uint64_t now = node_.clock().now_ns();
   record::CallFacts facts{};
@@ -68,11 +70,12 @@ void Dispatcher::dispatch(const PeerPointer& peer, std::uint64_t call, Buffer bo
   facts.arguments = body.view().subspan(wire::CallHead::size);
   auto slot = node_.recorder().acquire(facts);
   if (!slot)
-    return refuse(peer, call,
-                  failure(ErrorKind::overloaded, fmt::format("{} has {} calls in flight already",
-                                                             node_.own_address().string(), limits::call_slots)));
-  servant->handle(std::make_unique<IncomingCall>(node_, peer, call, *head, std::move(body), std::move(references),
-                                                 *slot, facts.deadline_ns));
+    return refuse(
+        peer, call,
+        failure(ErrorKind::overloaded, fmt::format("{} has {} calls in flight already",
+                                                   node_.own_address().string(), limits::call_slots)));
+  servant->handle(std::make_unique<IncomingCall>(node_, peer, call, *head, std::move(body),
+                                                 std::move(references), *slot, facts.deadline_ns));
 }
 
 }  // namespace circuit::lang

@@ -23,7 +23,8 @@ bool Exports::claim(std::uint64_t object, const std::vector<WorkerId>& givers, W
   auto entry = entries_.find(object);
   if (entry == entries_.end()) return false;
   auto& holders = entry->second.holders;
-  if (std::none_of(givers.begin(), givers.end(), [&](WorkerId giver) { return holders.contains(giver); })) return false;
+  if (std::none_of(givers.begin(), givers.end(), [&](WorkerId giver) { return holders.contains(giver); }))
+    return false;
   ++holders[claimer];
   return true;
 }

@@ -1,21 +1,20 @@
-#include <circuit/function.hpp>
-
-#include <elf.h>
-#include <link.h>
-
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <elf.h>
+#include <fmt/format.h>
+#include <link.h>
 #include <memory>
 #include <unordered_map>
 
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
-#include <fmt/format.h>
+#include <circuit/function.hpp>
 
 namespace circuit {
 
-Parameter::Parameter(const char* name, double otherwise) : name_(name), otherwise_(fmt::format("{}", otherwise)) {}
+Parameter::Parameter(const char* name, double otherwise)
+    : name_(name), otherwise_(fmt::format("{}", otherwise)) {}
 Parameter::Parameter(const char* name, const char* otherwise)
     : name_(name), otherwise_(boost::json::serialize(boost::json::string_view(otherwise))) {}
 

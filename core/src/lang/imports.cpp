@@ -60,7 +60,8 @@ std::shared_ptr<Import> Imports::find_or_make(const PeerPointer& owner, std::uin
   return import;
 }
 
-TargetPointer Imports::received(const PeerPointer& owner, std::uint64_t object, const std::string& interface) {
+TargetPointer Imports::received(const PeerPointer& owner, std::uint64_t object,
+                                const std::string& interface) {
   auto import = find_or_make(owner, object, interface);
   std::lock_guard lock(import->mutex_);
   ++import->received_;

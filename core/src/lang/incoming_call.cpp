@@ -7,8 +7,8 @@
 
 namespace circuit::lang {
 
-IncomingCall::IncomingCall(Node& node, PeerPointer peer, std::uint64_t call, const wire::CallHead& head, Buffer body,
-                           std::unique_ptr<ReceivedReferences> references, record::SlotId slot,
+IncomingCall::IncomingCall(Node& node, PeerPointer peer, std::uint64_t call, const wire::CallHead& head,
+                           Buffer body, std::unique_ptr<ReceivedReferences> references, record::SlotId slot,
                            std::uint64_t deadline_ns)
     : node_(node),
       peer_(std::move(peer)),
@@ -41,7 +41,9 @@ void IncomingCall::running() noexcept {
   node_.recorder().running(slot_, thread);
 }
 
-void IncomingCall::queued_behind(std::uint64_t other) noexcept { node_.recorder().queued_behind(slot_, other); }
+void IncomingCall::queued_behind(std::uint64_t other) noexcept {
+  node_.recorder().queued_behind(slot_, other);
+}
 
 void IncomingCall::reply(const std::function<void(Encoder&)>& encode) {
   if (answered_) return;

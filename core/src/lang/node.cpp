@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-
 #include <fmt/format.h>
 
 #include "base/limits.hpp"
@@ -78,7 +77,7 @@ void Node::stop() {
   life_->end();
 }
 
-// -- outgoing ------------------------------------------------------------------------------------------------
+// -- outgoing -----------------------------------------------------------------------------------------------
 
 wire::CallHead Node::head_for(std::uint64_t object, std::uint64_t method, bool blocking) const {
   wire::CallHead head;
@@ -122,8 +121,9 @@ void Node::send_call(const PeerPointer& peer, wire::CallHead head, Buffer body, 
   };
   if (stopped_) return fail(failure(ErrorKind::cancelled, "this runtime has ended"));
   if (body.size() > limits::body_bytes)
-    return fail(failure(ErrorKind::overloaded, fmt::format("the arguments have {} bytes, where {} are allowed",
-                                                           body.size(), limits::body_bytes)));
+    return fail(failure(
+        ErrorKind::overloaded,
+        fmt::format("the arguments have {} bytes, where {} are allowed", body.size(), limits::body_bytes)));
   if (head.depth > limits::call_depth)
     return fail(failure(ErrorKind::overloaded,
                         fmt::format("the chain of nested calls is deeper than {}", limits::call_depth)));
@@ -131,15 +131,17 @@ void Node::send_call(const PeerPointer& peer, wire::CallHead head, Buffer body, 
     if (auto verdict = peer->verdict()) return verdict->may_have_run = false, fail(std::move(*verdict));
   if (deadline_ns != 0) {
     std::uint64_t now = clock().now_ns();
-    if (deadline_ns <= now) return fail(failure(ErrorKind::deadline, "the time was over before the call was sent"));
+    if (deadline_ns <= now)
+      return fail(failure(ErrorKind::deadline, "the time was over before the call was sent"));
     std::uint64_t remaining_ms = (deadline_ns - now + 999'999) / 1'000'000;
     head.remaining_ms = static_cast<std::uint32_t>(std::min<std::uint64_t>(remaining_ms, UINT32_MAX));
   }
   head.write(body.data());
   auto call = calls_.begin(peer.get(), head, body.view().subspan(wire::CallHead::size), deadline_ns, waiter);
   if (!call)
-    return fail(failure(ErrorKind::overloaded,
-                        fmt::format("{} calls are in flight already; wait for some of them", limits::call_slots)));
+    return fail(
+        failure(ErrorKind::overloaded,
+                fmt::format("{} calls are in flight already; wait for some of them", limits::call_slots)));
   bool any = references.any();
   if (!peer) {
     references.commit();
@@ -196,7 +198,7 @@ void Node::tell_dropped(const PeerPointer& owner, const wire::Drop& drop) {
   if (!stopped_) static_cast<void>(owner->send(wire::FrameKind::drop, 0, wire::encode_drops({drop})));
 }
 
-// -- incoming ------------------------------------------------------------------------------------------------
+// -- incoming -----------------------------------------------------------------------------------------------
 
 void Node::peer_message(const PeerPointer& peer, wire::Message& message) {
   using wire::FrameKind;
@@ -249,8 +251,8 @@ void Node::peer_lost(const PeerPointer& peer, const Failure& reason) {
 
 bool Node::admit_function(IncomingCall& call, const Function& function) {
   if (host_ != nullptr) return host_->admit(call, function);
-  call.fail(failure(ErrorKind::refused, fmt::format("{} is no worker: it runs no functions for others",
-                                                    own_address().string())));
+  call.fail(failure(ErrorKind::refused,
+                    fmt::format("{} is no worker: it runs no functions for others", own_address().string())));
   return false;
 }
 

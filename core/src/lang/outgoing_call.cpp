@@ -1,8 +1,7 @@
 // A blocking call, from the public templates to the node.
 #include <condition_variable>
-#include <mutex>
-
 #include <fmt/format.h>
+#include <mutex>
 
 #include <circuit/detail/call.hpp>
 #include <circuit/function.hpp>
@@ -127,15 +126,16 @@ Reply OutgoingCall::run() {
   State& state = *state_;
   Node& node = state.target->node();
   if (node.loop().on_loop())
-    throw Error(ErrorKind::refused, "a blocking call on the I/O thread would wait for itself: take inline_calls off the "
-                                    "interface, so that its calls run in the pool");
+    throw Error(ErrorKind::refused,
+                "a blocking call on the I/O thread would wait for itself: take inline_calls off the "
+                "interface, so that its calls run in the pool");
   BlockingWaiter waiter;
   if (!state.peer) {
     // The object has an id only while someone holds it: this call does.
     ServantPointer servant = local_servant(state.target);
     std::uint64_t object = node.exports().hold(servant, node.own_id());
-    node.send_call(nullptr, node.head_for(object, state.method, true), std::move(state.body), state.references,
-                   node.deadline_for(state.options), waiter);
+    node.send_call(nullptr, node.head_for(object, state.method, true), std::move(state.body),
+                   state.references, node.deadline_for(state.options), waiter);
     Answer answer = waiter.wait();
     node.exports().release(node.own_id(), object, 1);
     return result_of(node, std::move(answer));

@@ -23,7 +23,8 @@ Result<void> Peer::send(wire::FrameKind kind, std::uint64_t call, ByteView head,
     if (verdict_) return *verdict_;
     if (state_ != State::open) {
       if (waiting_bytes_ + head.size() + rest.size() > limits::pending_bytes)
-        return failure(ErrorKind::overloaded, fmt::format("too much waits to be sent to {}", address_.string()));
+        return failure(ErrorKind::overloaded,
+                       fmt::format("too much waits to be sent to {}", address_.string()));
       Waiting waiting{kind, call, references, order, Buffer(head)};
       waiting.body.append(rest);
       waiting_bytes_ += waiting.body.size();
@@ -37,7 +38,8 @@ Result<void> Peer::send(wire::FrameKind kind, std::uint64_t call, ByteView head,
     link = link_;
   }
   if (link->send(kind, call, head, rest, references, order) || !outlives_link(kind)) return {};
-  // The link has just ended, and the verdict is on its way: it ends every call in flight. The rest waits for it.
+  // The link has just ended, and the verdict is on its way: it ends every call in flight. The rest waits for
+  // it.
   std::lock_guard lock(mutex_);
   waiting_.push_back({kind, call, references, order, Buffer(head)});
   waiting_.back().body.append(rest);

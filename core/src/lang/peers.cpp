@@ -1,8 +1,7 @@
 #include "lang/peers.hpp"
 
-#include <unistd.h>
-
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
@@ -12,7 +11,8 @@ namespace {
 
 using link::Link;
 
-/// The text with which an acceptor refuses a dial that crosses its own; the dialer then waits for the other link.
+/// The text with which an acceptor refuses a dial that crosses its own; the dialer then waits for the other
+/// link.
 constexpr std::string_view crossing = "crossing";
 
 std::uint64_t ns(std::chrono::nanoseconds duration) { return static_cast<std::uint64_t>(duration.count()); }
@@ -56,7 +56,7 @@ PeerPointer Peers::find(WorkerId id) const {
   return found == peers_.end() ? nullptr : found->second;
 }
 
-// -- making links --------------------------------------------------------------------------------------------
+// -- making links -------------------------------------------------------------------------------------------
 
 void Peers::accept(std::unique_ptr<link::Connection> connection) {
   if (closing_) return;
@@ -87,10 +87,11 @@ void Peers::start_dial(const PeerPointer& peer) {
   }
   if (peer->address().endpoint.empty())
     return decide(peer, failure(ErrorKind::unreachable, "it accepts no links"), {false, {}});
-  transport_.dial(peer->address().endpoint, [this, peer](Result<std::unique_ptr<link::Connection>> connection) {
-    if (connection.has_error()) return lost(peer, connection.error());
-    begin(std::move(*connection), Link::Side::dialer, peer);
-  });
+  transport_.dial(peer->address().endpoint,
+                  [this, peer](Result<std::unique_ptr<link::Connection>> connection) {
+                    if (connection.has_error()) return lost(peer, connection.error());
+                    begin(std::move(*connection), Link::Side::dialer, peer);
+                  });
 }
 
 void Peers::begin(std::unique_ptr<link::Connection> connection, Link::Side side, PeerPointer peer) {
@@ -108,14 +109,17 @@ void Peers::sweep_strangers() {
     else
       oldest = std::min(oldest, entry.since_ns);
   }
-  if (oldest != UINT64_MAX) stranger_timer_->arm(oldest + ns(limits::hello_wait), [this] { sweep_strangers(); });
+  if (oldest != UINT64_MAX)
+    stranger_timer_->arm(oldest + ns(limits::hello_wait), [this] { sweep_strangers(); });
 }
 
 Result<void> Peers::greeted(const std::shared_ptr<Link>& link, const wire::Hello& hello) {
   LinkEntry& entry = links_.at(link.get());
-  if (hello.address.id == own_.address.id) return failure(ErrorKind::refused, "a link from this process to itself");
+  if (hello.address.id == own_.address.id)
+    return failure(ErrorKind::refused, "a link from this process to itself");
   if (link->side() == Link::Side::dialer) {
-    if (hello.address.id != entry.peer->address().id || hello.address.incarnation != entry.peer->address().incarnation)
+    if (hello.address.id != entry.peer->address().id ||
+        hello.address.incarnation != entry.peer->address().incarnation)
       return failure(ErrorKind::dead, fmt::format("{} answers where {} was expected", hello.address.string(),
                                                   entry.peer->address().string()));
     return {};
@@ -123,13 +127,15 @@ Result<void> Peers::greeted(const std::shared_ptr<Link>& link, const wire::Hello
   PeerPointer peer = find_or_add(hello.address);
   std::lock_guard lock(peer->mutex_);
   if (peer->address_.incarnation != hello.address.incarnation)
-    return failure(ErrorKind::refused, fmt::format("{} is known here as another process", hello.address.id.string()));
+    return failure(ErrorKind::refused,
+                   fmt::format("{} is known here as another process", hello.address.id.string()));
   if (peer->verdict_) return *peer->verdict_;
   if (peer->state_ == Peer::State::open) return failure(ErrorKind::refused, "there is a link already");
   if (peer->state_ == Peer::State::lost)
     return failure(ErrorKind::refused, "the end of the link before this one is being looked into; try again");
   // Two processes that dial each other at the same time settle on the link that the smaller id has dialled.
-  if (peer->state_ == Peer::State::dialing && own_.address.id < hello.address.id && !peer->address_.endpoint.empty())
+  if (peer->state_ == Peer::State::dialing && own_.address.id < hello.address.id &&
+      !peer->address_.endpoint.empty())
     return failure(ErrorKind::refused, std::string(crossing));
   entry.peer = peer;
   return {};
@@ -155,7 +161,7 @@ void Peers::opened(const std::shared_ptr<Link>& link) {
   events_.peer_opened(peer);
 }
 
-// -- the life of a link --------------------------------------------------------------------------------------
+// -- the life of a link -------------------------------------------------------------------------------------
 
 void Peers::received(const std::shared_ptr<Link>& link, wire::Message& message) {
   PeerPointer peer = links_.at(link.get()).peer;
@@ -184,7 +190,8 @@ void Peers::closed(const std::shared_ptr<Link>& link, const Failure& reason) {
     if (crossed && peer->state_ == Peer::State::dialing) {
       // The other side's link is on its way; should that fail, this side must not wait for ever.
       crossed_.push_back(peer);
-      crossing_timer_->arm(loop_.clock().now_ns() + ns(limits::crossing_wait), [this] { dial_crossed_again(); });
+      crossing_timer_->arm(loop_.clock().now_ns() + ns(limits::crossing_wait),
+                           [this] { dial_crossed_again(); });
       return;
     }
   }
@@ -221,7 +228,8 @@ void Peers::decide(const PeerPointer& peer, const Failure& reason, const Fate& f
   const Address& address = peer->address();
   if (fate.dead) {
     std::string cause = fate.cause.empty() ? reason.text : fate.cause;
-    return declare_dead(peer, Failure{ErrorKind::dead, fmt::format("{} is dead: {}", address.string(), cause), {}, true});
+    return declare_dead(
+        peer, Failure{ErrorKind::dead, fmt::format("{} is dead: {}", address.string(), cause), {}, true});
   }
   {
     std::lock_guard lock(peer->mutex_);
@@ -230,7 +238,9 @@ void Peers::decide(const PeerPointer& peer, const Failure& reason, const Fate& f
     peer->forget_calls();
   }
   events_.peer_lost(peer, Failure{ErrorKind::unreachable,
-                                  fmt::format("{} cannot be reached: {}", address.string(), reason.text), {}, true});
+                                  fmt::format("{} cannot be reached: {}", address.string(), reason.text),
+                                  {},
+                                  true});
 }
 
 void Peers::declare_dead(const PeerPointer& peer, Failure verdict) {

@@ -1,10 +1,9 @@
 #include "lang/pool.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <algorithm>
 #include <ctime>
+#include <pthread.h>
+#include <signal.h>
 #include <system_error>
 
 #include "base/limits.hpp"
@@ -79,7 +78,8 @@ void Pool::watch() {
     }
     std::uint64_t cpu = cpu_ns();
     bool blocked = cpu - seen_cpu_ns_ < patience_ns / 2;
-    if (seen_ended_ == ended_ && idle_ == 0) grow(blocked ? std::max<std::size_t>(1, threads_.size() / 2) : 1);
+    if (seen_ended_ == ended_ && idle_ == 0)
+      grow(blocked ? std::max<std::size_t>(1, threads_.size() / 2) : 1);
     seen_ended_ = ended_;
     seen_cpu_ns_ = cpu;
   }

@@ -51,13 +51,15 @@ void ProcessServant::claim(IncomingCall& call) {
   WorkerId claimer = call.peer() ? call.peer()->address().id : node.own_id();
   std::vector<WorkerId> givers;
   for (std::uint64_t id : ids) givers.push_back(WorkerId{id});
-  if (node.exports().claim(object, givers, claimer)) return call.reply([](Encoder& result) { result.null(); });
+  if (node.exports().claim(object, givers, claimer))
+    return call.reply([](Encoder& result) { result.null(); });
   PeerPointer handing = node.peers().find(givers.front());
   auto verdict = handing ? handing->verdict() : std::nullopt;
   call.fail(verdict ? *verdict
-                    : failure(ErrorKind::refused, fmt::format("{} holds no reference to object {:016x} that it could "
-                                                              "have handed over",
-                                                              givers.front().string(), object)));
+                    : failure(ErrorKind::refused,
+                              fmt::format("{} holds no reference to object {:016x} that it could "
+                                          "have handed over",
+                                          givers.front().string(), object)));
 }
 
 }  // namespace circuit::lang

@@ -1,7 +1,6 @@
 #include "lang/references.hpp"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 #include <circuit/value/codec.hpp>
@@ -51,14 +50,15 @@ class Taker {
   }
 
  private:
-  /// Null: the object is gone, or its sender does not hold it. That ends nothing here, because the references behind it
-  /// have to be taken all the same.
+  /// Null: the object is gone, or its sender does not hold it. That ends nothing here, because the references
+  /// behind it have to be taken all the same.
   TargetPointer take(Decoder& decoder) {
     std::uint64_t fields = decoder.array();
     auto form = static_cast<Form>(decoder.unsigned_integer());
     std::uint64_t object = decoder.unsigned_integer();
     std::string interface(decoder.text());
-    if (decoder.ok() && fields != (form == Form::of_another ? 6u : 3u)) decoder.fail("a reference of an unknown form");
+    if (decoder.ok() && fields != (form == Form::of_another ? 6u : 3u))
+      decoder.fail("a reference of an unknown form");
     if (!decoder.allocate(sizeof(Import) + interface.size())) return nullptr;
     switch (form) {
       case Form::writers_own: return writers_own(object, interface);
@@ -71,7 +71,8 @@ class Taker {
 
   TargetPointer writers_own(std::uint64_t object, const std::string& interface) {
     if (peer_) return node_.imports().received(peer_, object, interface);
-    // Written by this process for itself: the object is at hand, and the count taken for the way is given back.
+    // Written by this process for itself: the object is at hand, and the count taken for the way is given
+    // back.
     TargetPointer target = own(object);
     node_.exports().release(node_.own_id(), object, 1);
     return target;
@@ -157,8 +158,9 @@ Result<std::unique_ptr<ReceivedReferences>> ReceivedReferences::take(Node& node,
 }
 
 TargetPointer ReceivedReferences::decode(Decoder& decoder, std::string_view interface) {
-  auto found = std::lower_bound(at_.begin(), at_.end(), decoder.position(),
-                                [](const auto& entry, std::size_t position) { return entry.first < position; });
+  auto found =
+      std::lower_bound(at_.begin(), at_.end(), decoder.position(),
+                       [](const auto& entry, std::size_t position) { return entry.first < position; });
   if (found == at_.end() || found->first != decoder.position()) {
     decoder.fail(fmt::format("expected a reference to {}", interface));
     return nullptr;
@@ -168,7 +170,8 @@ TargetPointer ReceivedReferences::decode(Decoder& decoder, std::string_view inte
     return nullptr;
   }
   if (found->second->interface() != interface) {
-    decoder.fail(fmt::format("expected a reference to {}, got one to {}", interface, found->second->interface()));
+    decoder.fail(
+        fmt::format("expected a reference to {}, got one to {}", interface, found->second->interface()));
     return nullptr;
   }
   decoder.skip();

@@ -1,13 +1,11 @@
 #include "lang/servant.hpp"
 
-#include <cxxabi.h>
-
 #include <algorithm>
 #include <cstdlib>
+#include <cxxabi.h>
 #include <exception>
-#include <typeinfo>
-
 #include <fmt/format.h>
+#include <typeinfo>
 
 #include <circuit/function.hpp>
 
@@ -20,7 +18,8 @@ namespace {
 std::string demangled(const std::type_info* type) {
   if (type == nullptr) return "unknown";
   int status = 0;
-  std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type->name(), nullptr, nullptr, &status), std::free);
+  std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type->name(), nullptr, nullptr, &status),
+                                              std::free);
   return status == 0 ? name.get() : type->name();
 }
 
@@ -64,7 +63,7 @@ void run_thunk(IncomingCall& call, Thunk thunk, void* object) {
   });
 }
 
-// -- strands -------------------------------------------------------------------------------------------------
+// -- strands ------------------------------------------------------------------------------------------------
 
 bool Strand::enter(IncomingCallPointer& call) {
   std::lock_guard lock(mutex_);
@@ -98,14 +97,15 @@ void Strand::drop_calls_of(const Peer* peer) {
   std::erase_if(waiting_, [](const IncomingCallPointer& call) { return call == nullptr; });
 }
 
-// -- servants ------------------------------------------------------------------------------------------------
+// -- servants -----------------------------------------------------------------------------------------------
 
 void ObjectServant::handle(IncomingCallPointer call) {
   const Method* method = interface_.find(call->head().method);
   if (method == nullptr)
-    return call->fail(failure(ErrorKind::refused, fmt::format("{} has no method with the id {:016x} here: the caller was "
-                                                              "built with another definition of it",
-                                                              interface_.name, call->head().method)));
+    return call->fail(
+        failure(ErrorKind::refused, fmt::format("{} has no method with the id {:016x} here: the caller was "
+                                                "built with another definition of it",
+                                                interface_.name, call->head().method)));
   call->node().recorder().name(method->id, method->descriptor);
   if (interface_.inline_calls) return run_on_loop(std::move(call), method->thunk);
   if (interface_.concurrent)
@@ -146,9 +146,10 @@ const std::string& FunctionServant::interface() const {
 void FunctionServant::handle(IncomingCallPointer call) {
   const Function* function = find_function(call->head().method);
   if (function == nullptr)
-    return call->fail(failure(ErrorKind::refused,
-                              fmt::format("{} has no function with the id {:016x}: it was built from other sources",
-                                          call->node().own_address().string(), call->head().method)));
+    return call->fail(
+        failure(ErrorKind::refused,
+                fmt::format("{} has no function with the id {:016x}: it was built from other sources",
+                            call->node().own_address().string(), call->head().method)));
   if (!call->node().admit_function(*call, *function)) return;
   call->node().recorder().name(function->id, function->descriptor);
   Node& node = call->node();
@@ -181,7 +182,8 @@ ServantPointer make_object_servant(std::shared_ptr<void> object, const Interface
 }
 
 const Method* Interface::find(std::uint64_t id) const noexcept {
-  auto found = std::find_if(methods.begin(), methods.end(), [id](const Method& method) { return method.id == id; });
+  auto found =
+      std::find_if(methods.begin(), methods.end(), [id](const Method& method) { return method.id == id; });
   return found == methods.end() ? nullptr : &*found;
 }
 

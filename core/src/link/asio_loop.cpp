@@ -9,7 +9,8 @@
 namespace circuit::link {
 namespace {
 
-/// A wait that is over may stand in the queue when it is cancelled or replaced: it finds that another one counts.
+/// A wait that is over may stand in the queue when it is cancelled or replaced: it finds that another one
+/// counts.
 class AsioTimer final : public Timer {
  public:
   AsioTimer(boost::asio::io_context& context, const Clock& clock) : timer_(context), clock_(clock) {}

@@ -1,7 +1,6 @@
 #include "link/link.hpp"
 
 #include <cstring>
-
 #include <fmt/format.h>
 
 #include "base/limits.hpp"
@@ -32,7 +31,7 @@ void Link::start() {
   connection_->wait_readable(shared_from_this());
 }
 
-// -- reading -------------------------------------------------------------------------------------------------
+// -- reading ------------------------------------------------------------------------------------------------
 
 void Link::readable() {
   if (state_ == State::closed) return;
@@ -80,7 +79,8 @@ bool Link::handle_frames() {
     if (handled.has_error()) return finish(handled.error()), false;
     if (state_ == State::closed) return false;
   }
-  // What is left is the beginning of a frame: it moves to the front, and a whole frame must have room behind it.
+  // What is left is the beginning of a frame: it moves to the front, and a whole frame must have room behind
+  // it.
   std::memmove(read_buffer_.data(), in.data(), in.size());
   read_begin_ = 0;
   read_end_ = in.size();
@@ -125,7 +125,7 @@ Result<void> Link::handle_greeting(const wire::Message& message) {
   return {};
 }
 
-// -- writing -------------------------------------------------------------------------------------------------
+// -- writing ------------------------------------------------------------------------------------------------
 
 bool Link::send(FrameKind kind, std::uint64_t call, ByteView head, ByteView rest, bool references,
                 std::uint64_t order) {
@@ -137,8 +137,9 @@ bool Link::send(FrameKind kind, std::uint64_t call, ByteView head, ByteView rest
     if (outbox_.bytes() > limits::unread_bytes) {
       ended_ = true;
       room_.notify_all();
-      close(failure(ErrorKind::overloaded,
-                    fmt::format("the peer does not read: more than {} bytes wait for it", limits::unread_bytes)));
+      close(failure(
+          ErrorKind::overloaded,
+          fmt::format("the peer does not read: more than {} bytes wait for it", limits::unread_bytes)));
       return false;
     }
     outbox_.add(kind, call, head, rest, references, order);
@@ -192,7 +193,7 @@ void Link::wait_until_written(std::chrono::steady_clock::time_point deadline) {
   room_.wait_until(lock, deadline, [this] { return ended_ || (!writing_ && outbox_.empty()); });
 }
 
-// -- the end -------------------------------------------------------------------------------------------------
+// -- the end ------------------------------------------------------------------------------------------------
 
 void Link::close(Failure reason) {
   loop_.post([self = shared_from_this(), reason = std::move(reason)] { self->finish(reason); });

@@ -57,8 +57,8 @@ void Outbox::append_piece(Buffer& batch, Large& large) {
   ByteView rest = large.body.view().subspan(large.taken);
   ByteView piece = rest.first(std::min(rest.size(), limits::piece_bytes));
   bool more = piece.size() < rest.size();
-  append_frame(batch, {.kind = large.kind, .more = more, .references = large.references, .call = large.call}, piece,
-               {});
+  append_frame(batch, {.kind = large.kind, .more = more, .references = large.references, .call = large.call},
+               piece, {});
   large.taken += piece.size();
   large_bytes_ -= piece.size();
 }

@@ -1,18 +1,16 @@
 #include "link/unix_transport.hpp"
 
+#include <array>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-
-#include <fmt/format.h>
 
 #include "base/log.hpp"
 
@@ -33,8 +31,9 @@ Result<sockaddr_un> unix_address(const std::string& endpoint) {
     return failure(ErrorKind::invalid, fmt::format("'{}' is no address of this host (unix:/path)", endpoint));
   std::string_view path = std::string_view(endpoint).substr(scheme.size());
   if (path.empty() || path.size() >= sizeof address.sun_path || path.find('\0') != path.npos)
-    return failure(ErrorKind::invalid, fmt::format("'{}' is too long or empty for a socket's path (at most {} bytes)",
-                                                   path, sizeof address.sun_path - 1));
+    return failure(ErrorKind::invalid,
+                   fmt::format("'{}' is too long or empty for a socket's path (at most {} bytes)", path,
+                               sizeof address.sun_path - 1));
   path.copy(address.sun_path, path.size());
   return address;
 }
@@ -73,21 +72,21 @@ class UnixConnection final : public Connection, public std::enable_shared_from_t
   }
 
   void wait_readable(std::shared_ptr<Sink> sink) override {
-    socket_.async_wait(Protocol::socket::wait_read,
-                       [self = shared_from_this(), sink = std::move(sink)](const boost::system::error_code& error) {
-                         if (!error) sink->readable();
-                       });
+    socket_.async_wait(Protocol::socket::wait_read, [self = shared_from_this(), sink = std::move(sink)](
+                                                        const boost::system::error_code& error) {
+      if (!error) sink->readable();
+    });
   }
 
   void wait_writable(std::shared_ptr<Sink> sink) override {
-    socket_.async_wait(Protocol::socket::wait_write,
-                       [self = shared_from_this(), sink = std::move(sink)](const boost::system::error_code& error) {
-                         if (!error) sink->writable();
-                       });
+    socket_.async_wait(Protocol::socket::wait_write, [self = shared_from_this(), sink = std::move(sink)](
+                                                         const boost::system::error_code& error) {
+      if (!error) sink->writable();
+    });
   }
 
-  // Wakes both ends at once; the descriptor itself is closed by the destructor, so that no other thread can meet a
-  // reused number.
+  // Wakes both ends at once; the descriptor itself is closed by the destructor, so that no other thread can
+  // meet a reused number.
   void close() override { ::shutdown(fd_, SHUT_RDWR); }
 
   std::optional<std::uint32_t> peer_user() const override {
@@ -184,11 +183,13 @@ void UnixTransport::try_dial(const std::string& endpoint, Dialed dialed, int tri
   // Connecting an AF_UNIX stream is done at once, unless the backlog of the listener is full.
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
     if (errno != EAGAIN || tries == 0)
-      return dialed(system_failure(fmt::format("cannot connect to {}", endpoint), errno, ErrorKind::unreachable));
+      return dialed(
+          system_failure(fmt::format("cannot connect to {}", endpoint), errno, ErrorKind::unreachable));
     auto timer = std::make_shared<boost::asio::steady_timer>(loop_.context(), dial_pause);
-    return timer->async_wait([this, timer, endpoint, dialed = std::move(dialed), tries](const auto& cancelled) {
-      if (!cancelled) try_dial(endpoint, dialed, tries - 1);
-    });
+    return timer->async_wait(
+        [this, timer, endpoint, dialed = std::move(dialed), tries](const auto& cancelled) {
+          if (!cancelled) try_dial(endpoint, dialed, tries - 1);
+        });
   }
   Protocol::socket socket(loop_.context());
   boost::system::error_code error;
@@ -227,8 +228,8 @@ Result<UniqueFd> bind_unix(const std::string& endpoint) {
   if (::connect(probe.get(), at, sizeof *address) == 0 || errno == EAGAIN)
     return failure(ErrorKind::refused, fmt::format("cannot listen at {}: another process does", endpoint));
   ::unlink(address->sun_path);
-  // Linux gives the file the mode of the socket: there is no moment in which others could connect, and no mask of the
-  // whole process is touched.
+  // Linux gives the file the mode of the socket: there is no moment in which others could connect, and no
+  // mask of the whole process is touched.
   if (::fchmod(fd.get(), 0600) != 0 || ::bind(fd.get(), at, sizeof *address) != 0 ||
       ::listen(fd.get(), SOMAXCONN) != 0)
     return system_failure(fmt::format("cannot listen at {}", endpoint), errno);

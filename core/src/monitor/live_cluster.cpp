@@ -12,7 +12,8 @@ namespace {
 constexpr const char* own_host = "localhost";
 
 AnchorListing listing_of(spawn::DirectoryListing listing) {
-  return {std::move(listing.path), listing.revision, std::move(listing.directories), std::move(listing.workers)};
+  return {std::move(listing.path), listing.revision, std::move(listing.directories),
+          std::move(listing.workers)};
 }
 
 }  // namespace
@@ -32,7 +33,8 @@ class LiveCluster::Subscribed final : public Subscription {
 };
 
 LiveCluster::LiveCluster(std::filesystem::path directory, Watch watch)
-    : state_(runtime::make_app(directory, wire::Role::console, spawn::AgentConnection::Start::never, nullptr)),
+    : state_(
+          runtime::make_app(directory, wire::Role::console, spawn::AgentConnection::Start::never, nullptr)),
       expiry_(state_->loop().make_timer()),
       published_(model_.snapshot()) {
   if (watch == Watch::yes) state_->agent().keep([this](const lang::PeerPointer& agent) { ask(agent); });
@@ -43,14 +45,15 @@ LiveCluster::~LiveCluster() {
   state_->loop().stop();
 }
 
-// -- watching ------------------------------------------------------------------------------------------------
+// -- watching -----------------------------------------------------------------------------------------------
 
 void LiveCluster::ask(const lang::PeerPointer& agent) {
   Model::Position position = model_.position(own_host);
   auto patience = std::chrono::milliseconds(limits::observe_wait_ms) + limits::call_deadline;
-  lang::start_call(state_->node(), agent, lang::fixed_object::agent, spawn::agent_interface().observe, {patience},
-                   std::function([this, agent](Result<spawn::Observation> observation) { told(agent, observation); }),
-                   position.epoch, position.sequence, limits::observe_wait_ms);
+  lang::start_call(
+      state_->node(), agent, lang::fixed_object::agent, spawn::agent_interface().observe, {patience},
+      std::function([this, agent](Result<spawn::Observation> observation) { told(agent, observation); }),
+      position.epoch, position.sequence, limits::observe_wait_ms);
 }
 
 void LiveCluster::told(const lang::PeerPointer& agent, const Result<spawn::Observation>& observation) {
@@ -98,7 +101,7 @@ std::unique_ptr<Cluster::Subscription> LiveCluster::subscribe(
   return std::make_unique<Subscribed>(*this, last_subscription_);
 }
 
-// -- asking and steering -------------------------------------------------------------------------------------
+// -- asking and steering ------------------------------------------------------------------------------------
 
 Result<spawn::WorkerRecord> LiveCluster::spawn(const SpawnRequest& request, FunctionOutcome outcome) {
   return spawn(request, std::move(outcome), {});
@@ -106,8 +109,6 @@ Result<spawn::WorkerRecord> LiveCluster::spawn(const SpawnRequest& request, Func
 
 Result<spawn::WorkerRecord> LiveCluster::spawn(const SpawnRequest& request, FunctionOutcome outcome,
                                                spawn::SpawnProgress progress) {
-  if (request.host != own_host)
-    return failure(ErrorKind::invalid, fmt::format("unknown host '{}': only {} has an agent here", request.host, own_host));
   boost::system::error_code error;
   boost::json::value arguments = boost::json::parse(request.arguments, error);
   if (error || !arguments.is_array())
@@ -118,13 +119,15 @@ Result<spawn::WorkerRecord> LiveCluster::spawn(const SpawnRequest& request, Func
   if (function.has_error()) return function.error();
   auto encoded = spawn::encode_json_arguments(*function, arguments.get_array());
   if (encoded.has_error()) return encoded.error();
-  return spawn::spawn_function(state_->node(), state_->agent(), request.anchors, *function, std::move(*encoded),
-                               request.detached ? spawn::Caller::agent : spawn::Caller::self, std::move(progress), std::move(outcome));
+  return spawn::spawn_function(state_->node(), state_->agent(), state_->launcher(), request.host,
+                               request.anchors, *function, std::move(*encoded),
+                               request.detached ? spawn::Caller::agent : spawn::Caller::self,
+                               std::move(progress), std::move(outcome));
 }
 
 Result<void> LiveCluster::kill(const KillRequest& request) {
   spawn::KillOrder order{request.id, request.signal, request.grace_ms, request.by};
-  return state_->agent().call(spawn::agent_interface().kill, {}, order);
+  return state_->launcher().end(order);
 }
 
 Result<std::vector<spawn::FunctionDescription>> LiveCluster::functions() {
@@ -154,7 +157,8 @@ Result<spawn::AgentStatus> LiveCluster::status() {
 }
 
 Result<void> LiveCluster::shut_down(std::chrono::milliseconds grace) {
-  return state_->agent().call(spawn::agent_interface().shutdown, {}, static_cast<std::uint64_t>(grace.count()));
+  return state_->agent().call(spawn::agent_interface().shutdown, {},
+                              static_cast<std::uint64_t>(grace.count()));
 }
 
 }  // namespace circuit::monitor

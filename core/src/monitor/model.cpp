@@ -14,9 +14,7 @@ namespace {
 constexpr std::uint64_t dead_shown_ns =
     std::chrono::duration_cast<std::chrono::nanoseconds>(limits::console_dead_shown).count();
 
-bool dead(const spawn::WorkerRecord& record) noexcept {
-  return record.state == spawn::WorkerState::dead;
-}
+bool dead(const spawn::WorkerRecord& record) noexcept { return record.state == spawn::WorkerState::dead; }
 
 }  // namespace
 

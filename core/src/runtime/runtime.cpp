@@ -1,6 +1,6 @@
-#include <circuit/runtime.hpp>
-
 #include <fmt/format.h>
+
+#include <circuit/runtime.hpp>
 
 #include "base/limits.hpp"
 #include "base/paths.hpp"
@@ -27,8 +27,10 @@ Runtime::Runtime(int, char**, Options options) {
     case runtime::Role::worker: runtime::run_worker(*this, state_);
     case runtime::Role::app: break;
   }
-  auto directory = options.directory.empty() ? agent_directory() : std::filesystem::absolute(options.directory);
-  auto start = options.start_agent ? spawn::AgentConnection::Start::if_missing : spawn::AgentConnection::Start::never;
+  auto directory =
+      options.directory.empty() ? agent_directory() : std::filesystem::absolute(options.directory);
+  auto start =
+      options.start_agent ? spawn::AgentConnection::Start::if_missing : spawn::AgentConnection::Start::never;
   state_ = runtime::make_app(directory, wire::Role::app, start, this);
 }
 
@@ -40,18 +42,14 @@ lang::Node& Runtime::node() noexcept { return state_->node(); }
 
 PendingSpawn Runtime::begin_spawn(const std::string& host, const std::vector<std::string>& anchors,
                                   const lang::Function& function) {
-  if (host != "localhost")
-    throw Error(ErrorKind::unreachable, fmt::format("unknown host '{}': no agent of that name is known here, only "
-                                                    "localhost",
-                                                    host));
   spawn::SpawnOrder order;
   order.anchors = anchors;
   order.function = function.name;
   order.executable = own_executable().string();
-  auto record = value_or_throw(
-      state_->agent().call(spawn::agent_interface().spawn, {limits::spawn_deadline}, order));
+  auto record = value_or_throw(state_->launcher().launch(host, order));
   lang::PeerPointer worker = node().peers().find_or_add(record.address);
-  return PendingSpawn(node().imports().fixed(worker, lang::fixed_object::functions, "functions"), function.id);
+  return PendingSpawn(node().imports().fixed(worker, lang::fixed_object::functions, "functions"),
+                      function.id);
 }
 
 void Runtime::kill(const Address& worker, KillOptions options) {
@@ -60,12 +58,16 @@ void Runtime::kill(const Address& worker, KillOptions options) {
   order.signal = options.signal;
   order.grace_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, options.grace.count()));
   order.by = fmt::format("{}", address().string());
-  value_or_throw(state_->agent().call(spawn::agent_interface().kill, {}, order));
+  value_or_throw(state_->launcher().end(order));
 }
 
-void Runtime::daemonize(std::function<void(std::stop_token)> body) { worker_of(state_).daemonize(std::move(body)); }
+void Runtime::daemonize(std::function<void(std::stop_token)> body) {
+  worker_of(state_).daemonize(std::move(body));
+}
 
-void Runtime::run_in_back(std::function<void(std::stop_token)> body) { worker_of(state_).run_in_back(std::move(body)); }
+void Runtime::run_in_back(std::function<void(std::stop_token)> body) {
+  worker_of(state_).run_in_back(std::move(body));
+}
 
 std::stop_token Runtime::stop_token() const noexcept {
   return state_->worker() != nullptr ? state_->worker()->stop_token() : std::stop_token();

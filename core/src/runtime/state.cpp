@@ -1,8 +1,7 @@
 #include "runtime/state.hpp"
 
-#include <unistd.h>
-
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/paths.hpp"
 #include "spawn/agent_file.hpp"
@@ -20,6 +19,7 @@ State::State(Identity identity, spawn::AgentConnection::Start start, Runtime* ru
   parts.runtime = runtime;
   node_ = std::make_unique<lang::Node>(std::move(parts));
   agent_ = std::make_unique<spawn::AgentConnection>(*node_, std::move(identity.directory), start);
+  launcher_ = std::make_unique<spawn::AgentLauncher>(*agent_);
   node_->set_observer(this);
   node_->peers().set_ask_fate([this](const Address& address, std::function<void(lang::Fate)> told) {
     agent_->ask_fate(address, std::move(told));
@@ -61,7 +61,8 @@ std::unique_ptr<State> make_app(const std::filesystem::path& directory, wire::Ro
   std::filesystem::path sockets = socket_directory(directory);
   value_or_throw(make_private_directory(sockets));
   identity.address.endpoint = fmt::format("unix:{}/{}", sockets.string(), identity.address.id.string());
-  if (auto agent = spawn::read_agent_file(directory); agent.has_value()) identity.address.agent = agent->agent;
+  if (auto agent = spawn::read_agent_file(directory); agent.has_value())
+    identity.address.agent = agent->agent;
   identity.recorder = value_or_throw(record::Recorder::create(identity.address.id.value));
   auto state = std::make_unique<State>(std::move(identity), start, runtime);
   value_or_throw(state->listen(std::nullopt));

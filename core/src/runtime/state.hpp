@@ -13,6 +13,7 @@
 #include "link/asio_loop.hpp"
 #include "link/unix_transport.hpp"
 #include "spawn/agent_connection.hpp"
+#include "spawn/launcher.hpp"
 
 namespace circuit::runtime {
 
@@ -37,6 +38,7 @@ class State final : public lang::NodeObserver {
 
   lang::Node& node() noexcept { return *node_; }
   spawn::AgentConnection& agent() noexcept { return *agent_; }
+  spawn::Launcher& launcher() noexcept { return *launcher_; }
   link::AsioLoop& loop() noexcept { return loop_; }
   /// In a worker: its life. Else null.
   Worker* worker() const noexcept { return worker_; }
@@ -54,6 +56,7 @@ class State final : public lang::NodeObserver {
   link::UnixTransport transport_{loop_};
   std::unique_ptr<lang::Node> node_;
   std::unique_ptr<spawn::AgentConnection> agent_;
+  std::unique_ptr<spawn::Launcher> launcher_;
   Worker* worker_ = nullptr;
   std::function<void(const lang::PeerPointer&)> peer_died_;
 };

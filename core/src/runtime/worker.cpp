@@ -1,14 +1,12 @@
 #include "runtime/worker.hpp"
 
+#include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-
-#include <cstdio>
-#include <cstdlib>
-
-#include <fmt/format.h>
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
@@ -48,7 +46,8 @@ int Worker::live() {
     if (!function_came_ && stopping) return 0;
     if (stopping && Steady::now() >= *stop_by_) return 0;
     if (!function_came_ && Steady::now() >= no_function_by) {
-      std::fprintf(stderr, "circuit: no function came within %d s\n", static_cast<int>(limits::worker_silence.count()));
+      std::fprintf(stderr, "circuit: no function came within %d s\n",
+                   static_cast<int>(limits::worker_silence.count()));
       return 1;
     }
     if (stopping || !function_came_)
@@ -74,7 +73,8 @@ bool Worker::admit(lang::IncomingCall& call, const lang::Function& function) {
     function_came_ = true;
     ++running_;
     // An agent that calls for someone else may be replaced at any time: the worker's life is not bound to it.
-    if (!spawner_ && call.peer() && call.peer()->role() != wire::Role::agent) spawner_ = call.peer()->address().id;
+    if (!spawner_ && call.peer() && call.peer()->role() != wire::Role::agent)
+      spawner_ = call.peer()->address().id;
   }
   if (lang::PeerPointer agent = state_.agent().current())
     lang::start_call(state_.node(), agent, lang::fixed_object::agent, spawn::agent_interface().running, {},
@@ -146,7 +146,8 @@ void run_worker(Runtime& runtime, std::unique_ptr<State>& state) {
   };
   auto config = spawn::read_jail_config(std::filesystem::current_path());
   if (config.has_error()) give_up(config.error());
-  for (int fd : {spawn::worker_start::listener_fd, spawn::worker_start::recorder_fd, spawn::worker_start::lock_fd})
+  for (int fd :
+       {spawn::worker_start::listener_fd, spawn::worker_start::recorder_fd, spawn::worker_start::lock_fd})
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   ::flock(spawn::worker_start::lock_fd, LOCK_EX | LOCK_NB);
   // Its agent may look into it, whatever the system's setting for strangers.

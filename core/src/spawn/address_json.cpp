@@ -1,7 +1,6 @@
 #include "spawn/address_json.hpp"
 
 #include <charconv>
-
 #include <fmt/format.h>
 
 namespace circuit::spawn {
@@ -22,8 +21,9 @@ std::optional<std::uint64_t> from_hex(const boost::json::value* value) {
 }  // namespace
 
 boost::json::object to_json(const Address& address) {
-  return {{"id", address.id.string()}, {"incarnation", hex(address.incarnation)}, {"host", address.host},
-          {"pid", address.pid},        {"agent", hex(address.agent)},             {"endpoint", address.endpoint}};
+  return {{"id", address.id.string()},   {"incarnation", hex(address.incarnation)},
+          {"host", address.host},        {"pid", address.pid},
+          {"agent", hex(address.agent)}, {"endpoint", address.endpoint}};
 }
 
 std::optional<Address> address_from_json(const boost::json::value& json) {

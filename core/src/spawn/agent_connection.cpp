@@ -1,9 +1,8 @@
 #include "spawn/agent_connection.hpp"
 
 #include <chrono>
-#include <thread>
-
 #include <fmt/format.h>
+#include <thread>
 
 #include "base/limits.hpp"
 #include "spawn/agent_file.hpp"
@@ -39,7 +38,8 @@ lang::PeerPointer AgentConnection::look() {
 Result<lang::PeerPointer> AgentConnection::agent() {
   auto answers = [&](const lang::PeerPointer& peer) {
     static const lang::RemoteMethod<void()> ping{"process.ping"};
-    return peer && lang::call(node_, peer, lang::fixed_object::process, ping, {limits::agent_start}).has_value();
+    return peer &&
+           lang::call(node_, peer, lang::fixed_object::process, ping, {limits::agent_start}).has_value();
   };
   if (auto peer = current(); peer && !peer->verdict()) return peer;
   if (auto peer = look(); answers(peer)) return peer;
@@ -50,15 +50,17 @@ Result<lang::PeerPointer> AgentConnection::agent() {
                    fmt::format("no agent answers in {}: start one with `circuit up`", directory_.string()));
   }
   if (auto started = start_keeper(directory_); started.has_error()) return started.error();
-  // Nothing tells when another process has written a file, short of watching the directory: a short wait is enough.
+  // Nothing tells when another process has written a file, short of watching the directory: a short wait is
+  // enough.
   auto deadline = std::chrono::steady_clock::now() + limits::agent_start;
   for (auto pause = std::chrono::milliseconds(1); std::chrono::steady_clock::now() < deadline;
        pause = std::min(pause * 2, std::chrono::milliseconds(20))) {
     if (auto peer = look(); answers(peer)) return peer;
     std::this_thread::sleep_for(pause);
   }
-  return failure(ErrorKind::unreachable, fmt::format("an agent was started in {}, but does not answer; {} may say why",
-                                                     directory_.string(), (directory_ / "log").string()));
+  return failure(ErrorKind::unreachable,
+                 fmt::format("an agent was started in {}, but does not answer; {} may say why",
+                             directory_.string(), (directory_ / "log").string()));
 }
 
 void AgentConnection::keep(std::function<void(const lang::PeerPointer&)> connected) {

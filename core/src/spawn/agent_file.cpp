@@ -23,12 +23,14 @@ Result<void> write_agent_file(const std::filesystem::path& directory, const Addr
 Result<Address> read_agent_file(const std::filesystem::path& directory) {
   auto text = read_file(file_in(directory), file_limit);
   if (text.has_error())
-    return failure(ErrorKind::unreachable, fmt::format("no agent runs in {}: start one with `circuit up`", directory.string()));
+    return failure(ErrorKind::unreachable,
+                   fmt::format("no agent runs in {}: start one with `circuit up`", directory.string()));
   boost::system::error_code error;
   auto json = boost::json::parse(*text, error);
   if (!error)
     if (auto address = address_from_json(json)) return std::move(*address);
-  return failure(ErrorKind::invalid, fmt::format("{} is damaged; `circuit up` writes it anew", file_in(directory).string()));
+  return failure(ErrorKind::invalid,
+                 fmt::format("{} is damaged; `circuit up` writes it anew", file_in(directory).string()));
 }
 
 }  // namespace circuit::spawn

@@ -1,17 +1,15 @@
 #include "spawn/agent_starter.hpp"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
 #include <string>
 #include <string_view>
-
-#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/paths.hpp"
 #include "base/unique_fd.hpp"
@@ -32,7 +30,8 @@ bool is_executable(const fs::path& path) {
 Result<fs::path> find_circuit_program() {
   if (const char* given = std::getenv("CIRCUIT_PROGRAM"); given != nullptr && *given != '\0') {
     if (is_executable(given)) return fs::absolute(given);
-    return failure(ErrorKind::invalid, fmt::format("CIRCUIT_PROGRAM names {}, which is no executable file", given));
+    return failure(ErrorKind::invalid,
+                   fmt::format("CIRCUIT_PROGRAM names {}, which is no executable file", given));
   }
   fs::path own = own_executable();
   if (own.filename() == "circuit") return own;
@@ -43,10 +42,12 @@ Result<fs::path> find_circuit_program() {
     rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
     if (fs::path found = fs::path(folder) / "circuit"; is_executable(found)) return fs::absolute(found);
   }
-  return failure(ErrorKind::refused,
-                 fmt::format("no agent runs here, and the program `circuit`, which would start one, is neither beside {} "
-                             "nor on the PATH: set CIRCUIT_PROGRAM, or run `circuit up`",
-                             own.string()));
+  return failure(
+      ErrorKind::refused,
+      fmt::format(
+          "no agent runs here, and the program `circuit`, which would start one, is neither beside {} "
+          "nor on the PATH: set CIRCUIT_PROGRAM, or run `circuit up`",
+          own.string()));
 }
 
 Result<void> start_keeper(const fs::path& directory) {
@@ -73,11 +74,13 @@ Result<void> start_keeper(const fs::path& directory) {
   std::string name = program->string(), where = directory.string();
   const char* arguments[] = {name.c_str(), "keeper", "--dir", where.c_str(), nullptr};
   pid_t pid = -1;
-  int error = ::posix_spawn(&pid, name.c_str(), &actions, &attributes, const_cast<char**>(arguments), environ);
+  int error =
+      ::posix_spawn(&pid, name.c_str(), &actions, &attributes, const_cast<char**>(arguments), environ);
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   if (error != 0) return system_failure(fmt::format("cannot start {}", name), error);
-  // As the leader of a process group it goes on in a child of its own, in a new session, and this one ends at once.
+  // As the leader of a process group it goes on in a child of its own, in a new session, and this one ends at
+  // once.
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }

@@ -1,19 +1,17 @@
 #include "spawn/executable.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <string>
-#include <vector>
-
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
 
 #include "base/limits.hpp"
 #include "base/unique_fd.hpp"
@@ -48,7 +46,8 @@ Result<pid_t> start(const std::string& path, int out, int none) {
   environment.push_back(nullptr);
   const char* arguments[] = {path.c_str(), nullptr};
   pid_t pid = -1;
-  int error = ::posix_spawn(&pid, path.c_str(), &actions, &attributes, const_cast<char**>(arguments), environment.data());
+  int error = ::posix_spawn(&pid, path.c_str(), &actions, &attributes, const_cast<char**>(arguments),
+                            environment.data());
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   if (error != 0) return system_failure(fmt::format("cannot start {}", path), error);
@@ -93,13 +92,15 @@ Result<std::vector<FunctionDescription>> describe_executable(const std::filesyst
     for (FunctionDescription& function : *functions) function.executable = path.string();
     return functions;
   }
-  std::string why = !whole             ? "it said nothing in time"
+  std::string why = !whole                ? "it said nothing in time"
                     : WIFSIGNALED(status) ? fmt::format("it was killed by signal {}", WTERMSIG(status))
                                           : fmt::format("it ended with {}", WEXITSTATUS(status));
-  return failure(ErrorKind::refused,
-                 fmt::format("{} is no worker executable: asked for its functions, {}; a program becomes one by making a "
-                             "circuit::Runtime first in main",
-                             path.string(), why));
+  return failure(
+      ErrorKind::refused,
+      fmt::format(
+          "{} is no worker executable: asked for its functions, {}; a program becomes one by making a "
+          "circuit::Runtime first in main",
+          path.string(), why));
 }
 
 }  // namespace circuit::spawn

@@ -1,8 +1,7 @@
 #include "spawn/function_json.hpp"
 
-#include <charconv>
-
 #include <boost/json/parse.hpp>
+#include <charconv>
 #include <fmt/format.h>
 
 #include <circuit/function.hpp>
@@ -31,7 +30,8 @@ FunctionDescription describe(const lang::Function& function) {
   description.result = function.result_type;
   description.executable = own_executable().string();
   for (std::size_t i = 0; i < function.parameter_types.size(); ++i) {
-    ParameterDescription parameter{fmt::format("argument{}", i + 1), function.parameter_types[i], std::nullopt};
+    ParameterDescription parameter{fmt::format("argument{}", i + 1), function.parameter_types[i],
+                                   std::nullopt};
     if (i < function.parameters.size()) {
       parameter.name = function.parameters[i].name();
       parameter.otherwise = function.parameters[i].otherwise();
@@ -60,7 +60,8 @@ Result<FunctionDescription> function_from_json(const json::value& value) {
   if (function.name.empty() || id.empty() || error != std::errc() || end != id.data() + id.size())
     return failure(ErrorKind::invalid, "a function without name or id");
   const auto* parameters = object->if_contains("parameters");
-  if (parameters == nullptr || !parameters->is_array()) return failure(ErrorKind::invalid, "a function without parameters");
+  if (parameters == nullptr || !parameters->is_array())
+    return failure(ErrorKind::invalid, "a function without parameters");
   for (const json::value& entry : parameters->get_array()) {
     const auto* parameter = entry.if_object();
     if (parameter == nullptr) return failure(ErrorKind::invalid, "a parameter that is no object");

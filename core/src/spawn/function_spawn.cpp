@@ -1,7 +1,6 @@
 #include "spawn/function_spawn.hpp"
 
 #include <algorithm>
-
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -48,7 +47,8 @@ Failure unknown_function(const std::vector<FunctionDescription>& functions, std:
 /// Waits for the result of a worker function.
 class OutcomeWaiter final : public lang::Waiter {
  public:
-  OutcomeWaiter(WorkerId worker, SpawnProgress progress, std::function<void(WorkerId, Result<std::string>)> outcome)
+  OutcomeWaiter(WorkerId worker, SpawnProgress progress,
+                std::function<void(WorkerId, Result<std::string>)> outcome)
       : worker_(worker), progress_(std::move(progress)), outcome_(std::move(outcome)) {}
 
   void complete(lang::Answer answer) override {
@@ -72,8 +72,8 @@ class OutcomeWaiter final : public lang::Waiter {
 
 }  // namespace
 
-Result<FunctionDescription> choose_function(const std::vector<FunctionDescription>& functions, std::string_view name,
-                                            std::string_view executable) {
+Result<FunctionDescription> choose_function(const std::vector<FunctionDescription>& functions,
+                                            std::string_view name, std::string_view executable) {
   for (const FunctionDescription& function : functions)
     if (function.name == name && (executable.empty() || function.executable == executable)) return function;
   return unknown_function(functions, name, executable);
@@ -82,8 +82,8 @@ Result<FunctionDescription> choose_function(const std::vector<FunctionDescriptio
 Result<Buffer> encode_json_arguments(const FunctionDescription& function, const json::array& arguments) {
   const auto& parameters = function.parameters;
   if (arguments.size() > parameters.size())
-    return failure(ErrorKind::invalid, fmt::format("{} takes {} arguments, got {}: {}", function.name, parameters.size(),
-                                                   arguments.size(), function.signature));
+    return failure(ErrorKind::invalid, fmt::format("{} takes {} arguments, got {}: {}", function.name,
+                                                   parameters.size(), arguments.size(), function.signature));
   Buffer cbor;
   Encoder encoder(cbor);
   encoder.array(parameters.size());
@@ -97,17 +97,20 @@ Result<Buffer> encode_json_arguments(const FunctionDescription& function, const 
       value = json::parse(*parameters[i].otherwise, error);
       if (error) return failure(ErrorKind::invalid, fmt::format("{}: its default makes no sense", where));
     } else {
-      return failure(ErrorKind::invalid,
-                     fmt::format("{} is missing: expected {} in {}", where, parameters[i].type, function.signature));
+      return failure(ErrorKind::invalid, fmt::format("{} is missing: expected {} in {}", where,
+                                                     parameters[i].type, function.signature));
     }
     auto shape = parse_shape(parameters[i].type);
-    if (shape.has_error()) return failure(ErrorKind::invalid, fmt::format("{}: {}", where, shape.error().text));
-    if (auto encoded = json_to_cbor(value, *shape, encoder, where); encoded.has_error()) return encoded.error();
+    if (shape.has_error())
+      return failure(ErrorKind::invalid, fmt::format("{}: {}", where, shape.error().text));
+    if (auto encoded = json_to_cbor(value, *shape, encoder, where); encoded.has_error())
+      return encoded.error();
   }
   return cbor;
 }
 
-Result<WorkerRecord> spawn_function(lang::Node& node, AgentConnection& agent, const std::vector<std::string>& anchors,
+Result<WorkerRecord> spawn_function(lang::Node& node, AgentConnection& agent, Launcher& launcher,
+                                    const std::string& host, const std::vector<std::string>& anchors,
                                     const FunctionDescription& function, Buffer arguments, Caller caller,
                                     SpawnProgress progress,
                                     std::function<void(WorkerId, Result<std::string>)> outcome) {
@@ -119,7 +122,7 @@ Result<WorkerRecord> spawn_function(lang::Node& node, AgentConnection& agent, co
   tell("login", fmt::format("agent {}", (*agent_peer)->address().string()));
 
   SpawnOrder order{anchors, function.name, function.executable};
-  auto record = agent.call(agent_interface().spawn, {limits::spawn_deadline}, order);
+  auto record = launcher.launch(host, order);
   if (record.has_error()) return record.error();
   const Address& address = record->address;
   tell("started", fmt::format("{} pid {} {}", address.id.string(), address.pid, address.endpoint));
@@ -142,8 +145,8 @@ Result<WorkerRecord> spawn_function(lang::Node& node, AgentConnection& agent, co
   body.append(arguments);
   lang::ReferenceSession none(node, worker);
   auto waiter = std::make_unique<OutcomeWaiter>(address.id, progress, std::move(outcome));
-  node.send_call(worker, node.head_for(lang::fixed_object::functions, function.id, false), std::move(body), none, 0,
-                 *waiter.release());
+  node.send_call(worker, node.head_for(lang::fixed_object::functions, function.id, false), std::move(body),
+                 none, 0, *waiter.release());
   tell("go", function.signature);
   return record;
 }

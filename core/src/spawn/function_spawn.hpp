@@ -10,6 +10,7 @@
 #include "lang/node.hpp"
 #include "spawn/agent_connection.hpp"
 #include "spawn/agent_messages.hpp"
+#include "spawn/launcher.hpp"
 
 namespace circuit::spawn {
 
@@ -31,7 +32,8 @@ using SpawnProgress = std::function<void(std::string_view step, const std::strin
 /// limits::spawn_deadline). `outcome` comes once, on the loop, with the result as JSON text or the failure; it may
 /// come before this returns, and does not come when the agent is the caller. `progress` may be empty; it is called on the calling thread, and for the result on the
 /// loop.
-Result<WorkerRecord> spawn_function(lang::Node& node, AgentConnection& agent, const std::vector<std::string>& anchors,
+Result<WorkerRecord> spawn_function(lang::Node& node, AgentConnection& agent, Launcher& launcher,
+                                    const std::string& host, const std::vector<std::string>& anchors,
                                     const FunctionDescription& function, Buffer arguments, Caller caller,
                                     SpawnProgress progress,
                                     std::function<void(WorkerId, Result<std::string>)> outcome);

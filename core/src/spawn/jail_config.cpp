@@ -29,7 +29,8 @@ Result<JailConfig> read_jail_config(const std::filesystem::path& jail) {
   const auto* directory = object ? object->if_contains("agent_directory") : nullptr;
   auto address = error ? std::nullopt : address_from_json(json);
   if (!address || !directory || !directory->is_string())
-    return failure(ErrorKind::invalid, fmt::format("{} makes no sense; it is written by the agent", (jail / "config").string()));
+    return failure(ErrorKind::invalid,
+                   fmt::format("{} makes no sense; it is written by the agent", (jail / "config").string()));
   return JailConfig{std::move(*address), std::string(directory->get_string())};
 }
 

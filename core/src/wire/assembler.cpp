@@ -8,7 +8,9 @@ namespace circuit::wire {
 
 Result<std::optional<Message>> Assembler::add(const Frame& frame) {
   const FrameHeader& header = frame.header;
-  auto whole = [&] { return std::optional(Message{header.kind, header.call, header.references, frame.body, {}}); };
+  auto whole = [&] {
+    return std::optional(Message{header.kind, header.call, header.references, frame.body, {}});
+  };
   if (!header.more && bodies_.empty()) return whole();
 
   auto key = std::pair(header.kind, header.call);
@@ -16,7 +18,8 @@ Result<std::optional<Message>> Assembler::add(const Frame& frame) {
   if (found == bodies_.end()) {
     if (!header.more) return whole();
     if (bodies_.size() >= limits::unfinished_bodies)
-      return failure(ErrorKind::invalid, fmt::format("more than {} unfinished bodies", limits::unfinished_bodies));
+      return failure(ErrorKind::invalid,
+                     fmt::format("more than {} unfinished bodies", limits::unfinished_bodies));
     found = bodies_.emplace(key, Buffer()).first;
   }
   Buffer& body = found->second;

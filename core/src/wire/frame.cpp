@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <cstring>
-
 #include <fmt/format.h>
 
 #include "base/limits.hpp"
@@ -10,7 +9,8 @@
 namespace circuit::wire {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the wire is little endian, and so are all hosts so far");
+static_assert(std::endian::native == std::endian::little,
+              "the wire is little endian, and so are all hosts so far");
 
 constexpr std::uint8_t flag_more = 1;
 constexpr std::uint8_t flag_references = 2;
@@ -59,8 +59,8 @@ Result<FrameHeader> FrameHeader::read(const std::byte* in) {
   header.references = (flags & flag_references) != 0;
   header.call = load<std::uint64_t>(in + 8);
   if (header.length > limits::piece_bytes)
-    return failure(ErrorKind::invalid,
-                   fmt::format("a frame of {} bytes, where {} are allowed", header.length, limits::piece_bytes));
+    return failure(ErrorKind::invalid, fmt::format("a frame of {} bytes, where {} are allowed", header.length,
+                                                   limits::piece_bytes));
   if (!is_known(header.kind))
     return failure(ErrorKind::invalid, fmt::format("a frame of unknown kind {}", static_cast<int>(in[4])));
   if ((flags & ~(flag_more | flag_references)) != 0 || load<std::uint16_t>(in + 6) != 0)

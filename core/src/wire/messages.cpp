@@ -1,7 +1,6 @@
 #include "wire/messages.hpp"
 
 #include <cstring>
-
 #include <fmt/format.h>
 
 #include <circuit/value/codec.hpp>
@@ -63,7 +62,8 @@ Result<Hello> decode_hello(ByteView body) {
     return failure(ErrorKind::invalid, "the peer's hello cannot be read: " + error);
   if (!rest.address.id) return failure(ErrorKind::invalid, "the peer's hello names no worker id");
   if (rest.role < Role::app || rest.role > Role::console)
-    return failure(ErrorKind::invalid, fmt::format("the peer claims the unknown role {}", static_cast<int>(rest.role)));
+    return failure(ErrorKind::invalid,
+                   fmt::format("the peer claims the unknown role {}", static_cast<int>(rest.role)));
   hello.address = std::move(rest.address);
   hello.role = rest.role;
   hello.body_limit = rest.body_limit;
@@ -83,7 +83,8 @@ void CallHead::write(std::byte* out) const noexcept {
 
 Result<CallHead> CallHead::read(ByteView body) {
   if (body.size() < size)
-    return failure(ErrorKind::invalid, fmt::format("a call of {} bytes, where its head alone has {}", body.size(), size));
+    return failure(ErrorKind::invalid,
+                   fmt::format("a call of {} bytes, where its head alone has {}", body.size(), size));
   CallHead head;
   head.object = load<std::uint64_t>(body, 0);
   head.method = load<std::uint64_t>(body, 8);
@@ -91,7 +92,8 @@ Result<CallHead> CallHead::read(ByteView body) {
   head.parent = load<std::uint64_t>(body, 24);
   head.remaining_ms = load<std::uint32_t>(body, 32);
   head.depth = load<std::uint16_t>(body, 36);
-  if (load<std::uint16_t>(body, 38) != 0) return failure(ErrorKind::invalid, "a call with reserved bytes set");
+  if (load<std::uint16_t>(body, 38) != 0)
+    return failure(ErrorKind::invalid, "a call with reserved bytes set");
   return head;
 }
 

@@ -1,0 +1,26 @@
+#include "spawn/launcher.hpp"
+
+#include <fmt/format.h>
+
+#include "base/limits.hpp"
+
+namespace circuit::spawn {
+namespace {
+
+/// So far there is one host: the one on which this runs.
+constexpr const char* own_host = "localhost";
+
+}  // namespace
+
+Result<WorkerRecord> AgentLauncher::launch(const std::string& host, const SpawnOrder& order) {
+  if (host != own_host)
+    return failure(ErrorKind::unreachable,
+                   fmt::format("unknown host '{}': only {} has an agent here", host, own_host));
+  return agent_.call(agent_interface().spawn, {limits::spawn_deadline}, order);
+}
+
+Result<void> AgentLauncher::end(const KillOrder& order) {
+  return agent_.call(agent_interface().kill, {}, order);
+}
+
+}  // namespace circuit::spawn
