@@ -60,7 +60,8 @@ void add_completion(CLI::App& app, const Shared&, Run& run) {
       "  source <(circuit completion bash)");
   auto shell = std::make_shared<std::string>("bash");
   command->add_option("SHELL", *shell, "bash")->check(CLI::IsMember({"bash"}));
-  command->callback([&app, &run] { run = [&app] { return completion(app); }; });
+  // The option writes into `shell`, which therefore lives as long as the callback does.
+  command->callback([&app, &run, shell] { run = [&app] { return completion(app); }; });
 }
 
 }  // namespace circuit::cli

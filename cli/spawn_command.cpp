@@ -63,7 +63,13 @@ Result<spawn::FunctionDescription> find_function(monitor::LiveCluster& cluster, 
   return spawn::choose_function(*own, options.function, path);
 }
 
-Result<monitor::SpawnRequest> request_of(monitor::LiveCluster& cluster, const Options& options) {
+/// What is to be spawned, checked as far as it can be before anything is started.
+struct Wanted {
+  spawn::FunctionDescription function;
+  monitor::SpawnRequest request;
+};
+
+Result<Wanted> wanted_of(monitor::LiveCluster& cluster, const Options& options) {
   auto function = find_function(cluster, options);
   if (function.has_error()) return function.error();
   monitor::SpawnRequest request;
@@ -75,12 +81,11 @@ Result<monitor::SpawnRequest> request_of(monitor::LiveCluster& cluster, const Op
   if (arguments.has_error()) return arguments.error();
   request.arguments = boost::json::serialize(*arguments);
   request.detached = options.detached;
-  return request;
+  return Wanted{std::move(*function), std::move(request)};
 }
 
 /// Runs the spawn to its end, and tells the attempt and the steps how it goes.
-void start(monitor::LiveCluster& cluster, const monitor::SpawnRequest& request, Attempt& attempt,
-           Steps& steps) {
+void start(monitor::LiveCluster& cluster, const Wanted& wanted, Attempt& attempt, Steps& steps) {
   auto progress = [&](std::string_view step, const std::string& detail) {
     if (step == "started")
       if (auto worker = WorkerId::parse(std::string_view(detail).substr(0, detail.find(' '))))
@@ -90,8 +95,8 @@ void start(monitor::LiveCluster& cluster, const monitor::SpawnRequest& request, 
     if (step != "result") steps.print(step, detail);
   };
   attempt.set_record(cluster.spawn(
-      request, [&](WorkerId, Result<std::string> result) { attempt.set_result(std::move(result)); },
-      progress));
+      wanted.request, wanted.function,
+      [&](WorkerId, Result<std::string> result) { attempt.set_result(std::move(result)); }, progress));
 }
 
 /// Ends a worker that nobody wants any more. A second signal ends it at once.
@@ -141,12 +146,12 @@ int spawn(const Shared& shared, const Options& options) {
   if (signals.has_error()) return fail(signals.error());
   auto cluster = connect(shared);
   if (cluster.has_error()) return fail(cluster.error());
-  auto request = request_of(**cluster, options);
-  if (request.has_error()) return fail(request.error());
+  auto wanted = wanted_of(**cluster, options);
+  if (wanted.has_error()) return fail(wanted.error());
 
   Attempt attempt;
   Steps steps(options.verbose);
-  std::thread starter([&] { start(**cluster, *request, attempt, steps); });
+  std::thread starter([&] { start(**cluster, *wanted, attempt, steps); });
   int signal = wait_for_outcome(attempt, *signals, options);
   if (auto worker = attempt.worker(); worker && signal != 0) end_worker(**cluster, *signals, *worker, 0);
   starter.join();

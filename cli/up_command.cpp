@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <thread>
 #include <unistd.h>
 
@@ -78,26 +80,29 @@ Result<spawn::AgentStatus> bring_up(monitor::LiveCluster& cluster, const std::fi
   }
 }
 
-bool keeper_ends(const std::filesystem::path& directory, std::chrono::milliseconds patience) {
-  auto deadline = Steady::now() + patience;
-  while (keeper_runs(directory)) {
-    if (Steady::now() >= deadline) return false;
-    std::this_thread::sleep_for(5ms);
-  }
-  return true;
+/// The process that holds the keeper's lock, or nothing.
+UniqueFd open_keeper(const std::filesystem::path& directory) {
+  auto text = read_file(directory / "keeper.lock", 32);
+  pid_t pid = text.has_value() ? std::atoi(text->c_str()) : 0;
+  if (pid <= 0 || !keeper_runs(directory)) return {};
+  return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+}
+
+/// Not only the lock: the process itself, which lives a moment longer.
+bool has_ended(const UniqueFd& process, std::chrono::milliseconds patience) {
+  pollfd end{process.get(), POLLIN, 0};
+  return !process || ::poll(&end, 1, static_cast<int>(patience.count())) > 0;
 }
 
 /// Ends workers, agent and keeper, and waits until they are gone.
 int bring_down(monitor::LiveCluster& cluster, const std::filesystem::path& directory) {
-  auto begun = cluster.shut_down(stop_grace);
-  if (begun.has_value() && keeper_ends(directory, stop_grace + 6s)) return 0;
+  constexpr std::chrono::milliseconds patience = stop_grace + 6s;
+  UniqueFd keeper = open_keeper(directory);
+  if (cluster.shut_down(stop_grace).has_value() && has_ended(keeper, patience)) return 0;
   // No agent that would listen: the keeper can end everything without one.
-  auto text = read_file(directory / "keeper.lock", 32);
-  pid_t keeper = text.has_value() ? std::atoi(text->c_str()) : 0;
-  if (keeper > 0 && keeper_runs(directory)) ::kill(keeper, SIGTERM);
-  if (keeper_ends(directory, stop_grace + 6s)) return 0;
-  return fail(failure(ErrorKind::deadline,
-                      fmt::format("the keeper in {} (pid {}) does not end", directory.string(), keeper)));
+  if (keeper) ::syscall(SYS_pidfd_send_signal, keeper.get(), SIGTERM, nullptr, 0);
+  if (has_ended(keeper, patience)) return 0;
+  return fail(failure(ErrorKind::deadline, fmt::format("the keeper in {} does not end", directory.string())));
 }
 
 /// Serves until a signal comes. A keeper that dies meanwhile is started again, and takes over what lives.

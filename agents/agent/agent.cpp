@@ -94,6 +94,7 @@ Agent::Agent(AgentOptions options, link::AsioLoop& loop)
       loop_(loop),
       workers_(loop, random_.id()),
       dead_timer_(loop.make_timer()),
+      sweep_timer_(loop.make_timer()),
       shutdown_timer_(loop.make_timer()) {}
 
 Agent::~Agent() = default;
@@ -290,7 +291,7 @@ void Agent::inventory_ended() {
       log::error("{}", written.error().text);
       return quit(1);
     }
-    remove_dead_sockets(options_.directory);
+    sweep_sockets();
     std::size_t removed = remove_old_jails(options_.directory, limits::kept_jails);
     log::info("ready in {} with {} workers ({} old jails removed)", options_.directory.string(),
               workers_.living_count(), removed);
@@ -418,6 +419,11 @@ void Agent::shut_down(std::chrono::milliseconds grace) {
       at, [this] { static_cast<void>(keeper_->send(keeper::Shutdown{limits::shutdown_rest_ms})); });
 }
 
+void Agent::sweep_sockets() {
+  remove_dead_sockets(options_.directory);
+  sweep_timer_->arm(loop_.clock().now_ns() + ns(limits::socket_sweep), [this] { sweep_sockets(); });
+}
+
 void Agent::quit(int status) {
   exit_status_ = status;
   if (shutting_down_) {  // nobody is to look for this agent any more
@@ -481,6 +487,7 @@ void Agent::running(const lang::PeerPointer& peer, const std::string& function,
   worker->record.arguments = arguments.substr(0, limits::shown_text_bytes);
   keep(*worker);
   workers_.changed(*worker);
+  run_began(peer->address().id, {});
 }
 
 int run_agent(const AgentOptions& options) {

@@ -26,9 +26,9 @@ struct AgentOptions {
   std::string host = "localhost";
 };
 
-/// Lives on one loop; the anchor tree has a thread of its own behind Registrar. It may be killed at any time: the
-/// keeper holds what must not be lost, and hands it to the next agent.
-/// Thread safety: the loop's thread only.
+/// Lives on one loop; the anchor tree has a thread of its own behind Registrar. It may be killed at any time:
+/// the keeper holds what must not be lost, and hands it to the next agent. Thread safety: the loop's thread
+/// only.
 class Agent final : public lang::NodeObserver {
  public:
   Agent(AgentOptions options, link::AsioLoop& loop);
@@ -51,7 +51,8 @@ class Agent final : public lang::NodeObserver {
 
   // -- agent.cpp: what happens to workers --
   void spawn(const spawn::SpawnOrder& order, Spawned done);
-  Result<void> run(const spawn::RunOrder& order);
+  void run(lang::IncomingCallPointer call, const spawn::RunOrder& order);
+  void run_began(WorkerId id, const Result<void>& result);
   Result<void> kill(const spawn::KillOrder& order);
   void shut_down(std::chrono::milliseconds grace);
   void running(const lang::PeerPointer& peer, const std::string& function, const std::string& arguments);
@@ -76,6 +77,7 @@ class Agent final : public lang::NodeObserver {
   void keep(const Worker& worker);
   void enlist_app(const lang::PeerPointer& peer);
   std::optional<spawn::WorkerRecord> remembered(WorkerId id) const;
+  void sweep_sockets();
   void quit(int status);
 
   struct Ordered {
@@ -105,8 +107,11 @@ class Agent final : public lang::NodeObserver {
   std::uint64_t last_request_ = 0;
   std::map<std::uint64_t, Ordered> ordered_;
   std::multimap<WorkerId, PendingFate> fates_;
+  /// Orders to run a function whose worker has not said yet that it runs.
+  std::map<WorkerId, lang::IncomingCallPointer> begun_;
   std::deque<RememberedDead> dead_;
   std::unique_ptr<link::Timer> dead_timer_;
+  std::unique_ptr<link::Timer> sweep_timer_;
   std::unique_ptr<link::Timer> shutdown_timer_;
   bool shutting_down_ = false;
   int exit_status_ = 0;

@@ -22,7 +22,7 @@ std::shared_ptr<lang::Servant> Agent::make_servant() {
     spawn(order, [shared](const Result<WorkerRecord>& record) { lang::answer(*shared, record); });
   });
   servant->on(methods.run, [this](IncomingCallPointer call, const spawn::RunOrder& order) {
-    lang::answer(*call, run(order));
+    run(std::move(call), order);
   });
   servant->on(methods.kill, [this](IncomingCallPointer call, const spawn::KillOrder& order) {
     lang::answer(*call, kill(order));
@@ -69,33 +69,43 @@ std::shared_ptr<lang::Servant> Agent::make_servant() {
   return servant;
 }
 
-Result<void> Agent::run(const spawn::RunOrder& order) {
-  /// Takes note of a failure, for there is nobody else to tell.
-  class Noted final : public lang::Waiter {
+void Agent::run(lang::IncomingCallPointer call, const spawn::RunOrder& order) {
+  /// The agent is the caller, and there is nobody else to tell how the function ends.
+  class Caller final : public lang::Waiter {
    public:
-    explicit Noted(WorkerId worker) : worker_(worker) {}
+    Caller(Agent& agent, WorkerId worker) : agent_(agent), worker_(worker) {}
     void complete(lang::Answer answer) override {
-      std::unique_ptr<Noted> self(this);
+      std::unique_ptr<Caller> self(this);
       if (answer.has_error())
         log::info("the function of {} failed: {}", worker_.string(), answer.error().text);
+      agent_.run_began(worker_, answer.has_error() ? Result<void>(answer.error()) : Result<void>());
     }
 
    private:
+    Agent& agent_;
     WorkerId worker_;
   };
 
   Worker* worker = workers_.find(order.worker);
   if (worker == nullptr || worker->record.app || worker->record.state == WorkerState::dead)
-    return failure(ErrorKind::dead,
-                   fmt::format("no worker {} runs on {}", order.worker.string(), options_.host));
+    return call->fail(failure(ErrorKind::dead,
+                              fmt::format("no worker {} runs on {}", order.worker.string(), options_.host)));
   lang::PeerPointer peer = node_->peers().find_or_add(worker->record.address);
   Buffer body;
   body.extend(wire::CallHead::size);
   body.append(order.arguments);
   lang::ReferenceSession none(*node_, peer);
+  // Answered when the worker says that it runs, so that the function cannot be lost with this agent any more.
+  begun_.insert_or_assign(order.worker, std::move(call));
   node_->send_call(peer, node_->head_for(lang::fixed_object::functions, order.function, false),
-                   std::move(body), none, 0, *new Noted(order.worker));
-  return {};
+                   std::move(body), none, 0, *new Caller(*this, order.worker));
+}
+
+void Agent::run_began(WorkerId id, const Result<void>& result) {
+  auto found = begun_.find(id);
+  if (found == begun_.end()) return;
+  lang::answer(*found->second, result);
+  begun_.erase(found);
 }
 
 void Agent::answer_fate(lang::IncomingCallPointer call, WorkerId id, std::uint64_t incarnation) {

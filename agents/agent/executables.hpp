@@ -12,9 +12,9 @@
 
 namespace circuit::agent {
 
-/// Knows the `circuit` program itself and every executable from which something was spawned. Asks each for its
-/// functions when it is first needed, and again when the file has changed. One that does not answer has none.
-/// Thread safety: any thread; functions() blocks, know() never does.
+/// Knows the `circuit` program itself and every executable from which something was spawned. Asks each for
+/// its functions when it is first needed, and again when the file has changed. One that does not answer has
+/// none. Thread safety: any thread; functions() blocks, know() never does.
 class Executables {
  public:
   void know(const std::string& path);

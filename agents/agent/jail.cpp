@@ -4,10 +4,12 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fstream>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <unordered_set>
 
 #include "base/limits.hpp"
 #include "base/paths.hpp"
@@ -40,6 +42,15 @@ bool is_deserted(const fs::path& path) {
   UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   return probe && ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
          errno == ECONNREFUSED;
+}
+
+/// The paths of all sockets that some process of this host has bound.
+std::unordered_set<std::string> bound_paths() {
+  std::unordered_set<std::string> paths;
+  std::ifstream list("/proc/net/unix");
+  for (std::string line; std::getline(list, line);)
+    if (auto slash = line.find('/'); slash != std::string::npos) paths.insert(line.substr(slash));
+  return paths;
 }
 
 }  // namespace
@@ -82,7 +93,10 @@ void remove_socket(const fs::path& agent_directory, const Address& address) {
 
 void remove_dead_sockets(const fs::path& agent_directory) {
   std::error_code error;
+  // Asking the kernel wakes nobody up; only what it does not know is tried.
+  const auto bound = bound_paths();
   for (const auto& entry : fs::directory_iterator(socket_directory(agent_directory), error)) {
+    if (bound.contains(entry.path().string())) continue;
     const auto age = fs::file_time_type::clock::now() - entry.last_write_time(error);
     // A new one may be bound and not yet listen.
     if (!error && age >= limits::socket_settles && is_deserted(entry.path())) ::unlink(entry.path().c_str());

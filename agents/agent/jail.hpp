@@ -11,23 +11,24 @@
 
 namespace circuit::agent {
 
-/// A new jail with `config`, `out`, `err` and `lock`, and the descriptors that the worker gets, in their order:
-/// standard input, output, error, listener, recorder, lock.
+/// A new jail with `config`, `out`, `err` and `lock`, and the descriptors that the worker gets, in their
+/// order: standard input, output, error, listener, recorder, lock.
 struct Jail {
   std::filesystem::path directory;
   std::vector<UniqueFd> descriptors;
 };
 
-/// Makes the jail of the worker with that address below `agent_directory`; its socket is bound and listens already,
-/// so that the worker can be dialled before it runs.
+/// Makes the jail of the worker with that address below `agent_directory`; its socket is bound and listens
+/// already, so that the worker can be dialled before it runs.
 Result<Jail> make_jail(const std::filesystem::path& agent_directory, const Address& address);
 
 std::filesystem::path jail_of(const std::filesystem::path& agent_directory, WorkerId worker);
 
-/// Takes the socket of a dead process away, if it lies in the socket directory of the agent: what a process says of
-/// itself names no other file. A worker's jail stays: its output is looked at after its death.
+/// Takes the socket of a dead process away, if it lies in the socket directory of the agent: what a process
+/// says of itself names no other file. A worker's jail stays: its output is looked at after its death.
 void remove_socket(const std::filesystem::path& agent_directory, const Address& address);
-/// Takes the sockets away at which nobody listens any more: left by processes that were killed while no agent ran.
+/// Takes the sockets away at which nobody listens any more: left by processes that were killed while no agent
+/// ran.
 void remove_dead_sockets(const std::filesystem::path& agent_directory);
 
 /// Removes jails whose lock nobody holds, oldest first, until at most `keep` are left. Returns how many went.

@@ -16,13 +16,12 @@
 
 namespace circuit::agent {
 
-/// Owns the agent's session with the coordinator. Jobs run in order on a thread of its own, which may wait; their
-/// results come back on the loop.
-/// Thread safety: the loop's thread.
+/// Owns the agent's session with the coordinator. Jobs run in order on a thread of its own, which may wait;
+/// their results come back on the loop. Thread safety: the loop's thread.
 class Registrar {
  public:
-  /// Opens the embedded tree in `directory`, and goes on with the session of the agent that was there before, so
-  /// that its workers' anchors never vanish.
+  /// Opens the embedded tree in `directory`, and goes on with the session of the agent that was there before,
+  /// so that its workers' anchors never vanish.
   static Result<std::unique_ptr<Registrar>> open(const std::filesystem::path& directory, link::Loop& loop);
   /// Leaves the session open for the next agent.
   ~Registrar();
@@ -33,7 +32,8 @@ class Registrar {
   using Walk = std::vector<std::pair<anchor::Path, anchor::Listing>>;
   void list(anchor::Path directory, std::function<void(Result<anchor::Listing>)> done);
   void walk(anchor::Path directory, std::function<void(Result<Walk>)> done);
-  /// Takes every file away whose worker is not in `living`: left by an agent that died between a death and its note.
+  /// Takes every file away whose worker is not in `living`: left by an agent that died between a death and
+  /// its note.
   void retain(std::vector<WorkerId> living);
   /// Runs after all jobs before it.
   void settle(std::function<void()> done);

@@ -25,9 +25,8 @@ struct Worker {
   std::unique_ptr<link::Timer> timer;
 };
 
-/// Numbers every change, so that an observer gets just what it has not seen, and answers observers that wait, a
-/// moment after the first change, so that a burst is one answer.
-/// Thread safety: the loop's thread only.
+/// Numbers every change, so that an observer gets just what it has not seen, and answers observers that wait,
+/// a moment after the first change, so that a burst is one answer. Thread safety: the loop's thread only.
 class WorkerTable {
  public:
   WorkerTable(link::Loop& loop, std::uint64_t epoch);
@@ -46,7 +45,8 @@ class WorkerTable {
   }
 
   /// Answers now if anything has changed since, else when it does, or with nothing when the time is over.
-  void observe(lang::IncomingCallPointer call, std::uint64_t epoch, std::uint64_t since, std::uint32_t wait_ms);
+  void observe(lang::IncomingCallPointer call, std::uint64_t epoch, std::uint64_t since,
+               std::uint32_t wait_ms);
   spawn::Observation observation(std::uint64_t epoch, std::uint64_t since) const;
 
  private:

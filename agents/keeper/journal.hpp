@@ -41,8 +41,7 @@ struct JournalContent {
   bool damaged = false;
 };
 
-// -- the entries
-// ---------------------------------------------------------------------------------------------
+// -- the entries --------------------------------------------------------------------------------------------
 
 struct BootEntry {
   static constexpr std::uint8_t type = 1;

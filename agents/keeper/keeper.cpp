@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <ctime>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
@@ -39,10 +40,19 @@ bool fill_standard_descriptors() {
   }
 }
 
-/// Empty with errno EWOULDBLOCK when another keeper holds it; its pid is then in the file.
+/// Empty with errno EWOULDBLOCK when another keeper holds it; its pid is then in the file. Who looks whether
+/// a keeper runs holds the lock for a moment too, so that a few attempts are made.
 UniqueFd lock(const std::filesystem::path& path) {
+  constexpr int attempts = 10;
+  constexpr timespec pause{0, 2'000'000};
   UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+  int taken = -1;
+  for (int i = 0; file && taken != 0 && i < attempts; ++i) {
+    if (i > 0) ::nanosleep(&pause, nullptr);
+    taken = ::flock(file.get(), LOCK_EX | LOCK_NB);
+    if (taken != 0 && errno != EWOULDBLOCK) break;
+  }
+  if (file && taken != 0) {
     const int error = errno;
     file.reset();
     errno = error;

@@ -61,8 +61,7 @@ void KeeperLoop::run() {
   end_orphans();
 }
 
-// -- events
-// --------------------------------------------------------------------------------------------------
+// -- events -------------------------------------------------------------------------------------------------
 
 void KeeperLoop::wait_for_events() {
   const std::vector<Worker*> adopted = workers_.adopted();
@@ -112,6 +111,9 @@ void KeeperLoop::reap_children() {
     const pid_t pid = info.si_pid;
     // Journalled first: if the keeper is killed between the two, the status is known all the same.
     Worker* worker = workers_.child_ended(pid, wait_status_of(info), usage);
+    // What a worker has started goes with it. Each leads a process group, which until the reaping is surely
+    // its own.
+    if (worker != nullptr) ::kill(-pid, SIGKILL);
     if (::wait4(pid, nullptr, WNOHANG, nullptr) != pid) return;
     if (worker != nullptr)
       tell_end(*worker);
@@ -128,8 +130,7 @@ void KeeperLoop::see_adopted_end(const std::vector<Worker*>& adopted, std::size_
   }
 }
 
-// -- the agent
-// -----------------------------------------------------------------------------------------------
+// -- the agent ----------------------------------------------------------------------------------------------
 
 void KeeperLoop::agent_begun() {
   workers_.note_agent({agent_.pid(), start_ticks_of(agent_.pid()).value_or(0)});
@@ -245,8 +246,7 @@ void KeeperLoop::tell_inventory() {
   }
 }
 
-// -- the shutdown
-// --------------------------------------------------------------------------------------------
+// -- the shutdown -------------------------------------------------------------------------------------------
 
 void KeeperLoop::shut_down(std::chrono::milliseconds grace) {
   const std::uint64_t now = clock_.now_ns();
@@ -278,8 +278,7 @@ void KeeperLoop::advance_shutdown() {
         log::error("{} workers do not end even when killed", workers_.living());
       if (workers_.living() == 0 || due) part_from_agent(due);
       break;
-    default:
-      break;
+    default: break;
   }
   if (phase_ == Phase::ending_agent && !agent_.runs()) phase_ = Phase::done;
 }

@@ -45,8 +45,7 @@ struct End {
   std::uint64_t wall_ns = 0;
 };
 
-// -- from the agent
-// ------------------------------------------------------------------------------------------
+// -- from the agent -----------------------------------------------------------------------------------------
 
 /// Start a worker. With 3 to limits::keeper_message_fds descriptors, which become 0, 1, 2... in it: standard
 /// input, output, error, then listener, recorder, lock and so on. Answered by Started or Refused.
@@ -94,8 +93,7 @@ struct Shutdown {
 
 using FromAgent = std::variant<Launch, Update, Signal, Acknowledge, Shutdown>;
 
-// -- from the keeper
-// -----------------------------------------------------------------------------------------
+// -- from the keeper ----------------------------------------------------------------------------------------
 
 /// A launch has succeeded. With the worker's pidfd.
 struct Started {

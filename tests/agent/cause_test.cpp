@@ -16,7 +16,9 @@ class Cause : public Host {
 
   /// A worker that exits with 3 when permit() is called.
   spawn::WorkerRecord leaver() {
-    auto worker = console().spawn({.function = "leave_when_permitted", .arguments = "[3]", .anchors = {"/leaver"},
+    auto worker = console().spawn({.function = "leave_when_permitted",
+                                   .arguments = "[3]",
+                                   .anchors = {"/leaver"},
                                    .executable = CIRCUIT_DEEDS});
     EXPECT_TRUE(eventually([&] { return read_text(jail(worker.address.id) / "out") == "staying\n"; }));
     return worker;

@@ -17,7 +17,8 @@ class Kill : public Host {
   void SetUp() override { start(); }
 
   spawn::WorkerRecord sleeper(std::vector<std::string> anchors = {"/x/y"}) {
-    auto worker = console().spawn({.function = "sleep", .arguments = "[3600]", .anchors = std::move(anchors)});
+    auto worker =
+        console().spawn({.function = "sleep", .arguments = "[3600]", .anchors = std::move(anchors)});
     EXPECT_TRUE(eventually([&] { return console().is_live(worker.address.id); }));
     return worker;
   }
@@ -37,7 +38,8 @@ class Kill : public Host {
     std::vector<double> times;
     for (int i = 0; i < 20; ++i) times.push_back(vanishing_ms(end_it));
     std::sort(times.begin(), times.end());
-    std::cout << what << ": gone from the tree in " << times[10] << " ms (median of 20), at most " << times.back() << " ms\n";
+    std::cout << what << ": gone from the tree in " << times[10] << " ms (median of 20), at most "
+              << times.back() << " ms\n";
     RecordProperty("median_ms", std::to_string(times[10]));
     EXPECT_LT(times[10], 1000);
   }
@@ -64,16 +66,19 @@ TEST_F(Kill, ShowsTheProcessAndItsAnchorsBefore) {
 }
 
 TEST_F(Kill, InOrderTakesAnchorsAndEmptyDirectoriesAway) {
-  expect_quick("kill in order", [&](const auto& worker) { EXPECT_TRUE(console().kill(worker.address.id).has_value()); });
+  expect_quick("kill in order",
+               [&](const auto& worker) { EXPECT_TRUE(console().kill(worker.address.id).has_value()); });
 }
 
 TEST_F(Kill, BySignalTakesAnchorsAndEmptyDirectoriesAway) {
-  expect_quick("kill by signal",
-               [&](const auto& worker) { EXPECT_TRUE(console().kill(worker.address.id, SIGKILL).has_value()); });
+  expect_quick("kill by signal", [&](const auto& worker) {
+    EXPECT_TRUE(console().kill(worker.address.id, SIGKILL).has_value());
+  });
 }
 
 TEST_F(Kill, FromOutsideTakesAnchorsAndEmptyDirectoriesAway) {
-  expect_quick("killed from outside", [&](const auto& worker) { EXPECT_EQ(::kill(worker.address.pid, SIGKILL), 0); });
+  expect_quick("killed from outside",
+               [&](const auto& worker) { EXPECT_EQ(::kill(worker.address.pid, SIGKILL), 0); });
 }
 
 TEST_F(Kill, LeavesTheNeighboursInTheDirectory) {

@@ -18,8 +18,8 @@ class Leak : public Host {
     bool operator==(const Traces&) const = default;
     friend std::ostream& operator<<(std::ostream& out, const Traces& t) {
       return out << t.processes << " processes, " << t.agent_descriptors << " descriptors of the agent, "
-                 << t.keeper_descriptors << " of the keeper, " << t.held_jails << " held jails, " << t.sockets.size()
-                 << " sockets";
+                 << t.keeper_descriptors << " of the keeper, " << t.held_jails << " held jails, "
+                 << t.sockets.size() << " sockets";
     }
   };
   Traces traces() {
@@ -59,7 +59,8 @@ TEST_F(Leak, WorkersThatAreSpawnedAndKilledInALoopLeaveNothing) {
     // The first rounds open what stays open.
     if (round == 7) before = quiet();
   }
-  EXPECT_TRUE(eventually([&] { return traces() == before; })) << "before: " << before << "\nnow: " << traces();
+  EXPECT_TRUE(eventually([&] { return traces() == before; }))
+      << "before: " << before << "\nnow: " << traces();
   EXPECT_EQ(console().tree(), std::vector<std::string>());
 }
 
@@ -77,7 +78,8 @@ TEST_F(Leak, ABurstOfWorkersLeavesNothing) {
   }
   for (WorkerId id : burst) ASSERT_TRUE(console().kill(id, SIGKILL).has_value());
   for (WorkerId id : burst) expect_dead(id);
-  EXPECT_TRUE(eventually([&] { return traces() == before; })) << "before: " << before << "\nnow: " << traces();
+  EXPECT_TRUE(eventually([&] { return traces() == before; }))
+      << "before: " << before << "\nnow: " << traces();
 }
 
 TEST_F(Leak, ConsolesThatAreKilledLeaveNoSocket) {
@@ -90,7 +92,8 @@ TEST_F(Leak, ConsolesThatAreKilledLeaveNoSocket) {
     // Its worker is told to stop, for nobody waits for it any more.
     EXPECT_TRUE(eventually([&] { return console().tree() == std::vector<std::string>(); }));
   }
-  EXPECT_TRUE(eventually([&] { return socket_files() == before; })) << ::testing::PrintToString(socket_files());
+  EXPECT_TRUE(eventually([&] { return socket_files() == before; }))
+      << ::testing::PrintToString(socket_files());
 }
 
 TEST_F(Leak, AppsThatAreKilledLeaveNoSocket) {
@@ -100,7 +103,8 @@ TEST_F(Leak, AppsThatAreKilledLeaveNoSocket) {
   app.signal(SIGKILL);
   app.wait();
   EXPECT_TRUE(eventually([&] { return console().tree() == std::vector<std::string>(); }));
-  EXPECT_TRUE(eventually([&] { return socket_files() == before; })) << ::testing::PrintToString(socket_files());
+  EXPECT_TRUE(eventually([&] { return socket_files() == before; }))
+      << ::testing::PrintToString(socket_files());
 }
 
 }  // namespace

@@ -17,9 +17,11 @@ class Misfit : public Host {
  protected:
   void SetUp() override { start(); }
   void TearDown() override {
-    EXPECT_TRUE(eventually([&] { return processes_of(directory()).size() == 2; })) << names_of(processes_of(directory()));
+    EXPECT_TRUE(eventually([&] { return processes_of(directory()).size() == 2; }))
+        << names_of(processes_of(directory()));
     EXPECT_TRUE(eventually([&] { return console().tree() == std::vector<std::string>(); }));
-    EXPECT_TRUE(eventually([&] { return socket_files().size() == 2; })) << ::testing::PrintToString(socket_files());
+    EXPECT_TRUE(eventually([&] { return socket_files().size() == 2; }))
+        << ::testing::PrintToString(socket_files());
   }
 
   void expect_refused(const std::string& executable, const std::string& why) {
@@ -61,7 +63,8 @@ TEST_F(Misfit, ProgramThatKnowsNothingOfCircuit) {
 TEST_F(Misfit, WorkerThatCrashesAtItsStartIsDeadToItsSpawner) {
   const Outcome outcome = run({CIRCUIT_CRASHER});
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_THAT(outcome.err, AllOf(StartsWith("dead: "), HasSubstr("exited with 7"), HasSubstr("the licence has expired")));
+  EXPECT_THAT(outcome.err,
+              AllOf(StartsWith("dead: "), HasSubstr("exited with 7"), HasSubstr("the licence has expired")));
 }
 
 TEST_F(Misfit, WorkerThatCrashesAtItsStartIsDeadToTheShell) {
@@ -124,13 +127,17 @@ TEST_F(Misfit, FunctionThatEndsTheProcess) {
 }
 
 TEST_F(Misfit, RequestsThatMakeNoSense) {
-  EXPECT_THAT(complaint_of({"spawn", "localhost", "gret", "x"}), AllOf(HasSubstr("'gret'"), HasSubstr("greet")));
+  EXPECT_THAT(complaint_of({"spawn", "localhost", "gret", "x"}),
+              AllOf(HasSubstr("'gret'"), HasSubstr("greet")));
   EXPECT_THAT(complaint_of({"spawn", "nowhere", "greet", "x"}), HasSubstr("unknown host 'nowhere'"));
-  EXPECT_THAT(complaint_of({"spawn", "localhost", "burn", "soon"}), AllOf(HasSubstr("seconds"), HasSubstr("soon")));
+  EXPECT_THAT(complaint_of({"spawn", "localhost", "burn", "soon"}),
+              AllOf(HasSubstr("seconds"), HasSubstr("soon")));
   EXPECT_THAT(complaint_of({"spawn", "localhost", "greet", "a", "b"}), HasSubstr("1 arguments, got 2"));
-  EXPECT_THAT(complaint_of({"spawn", "localhost", "greet"}), AllOf(HasSubstr("argument 1 (name)"), HasSubstr("text")));
+  EXPECT_THAT(complaint_of({"spawn", "localhost", "greet"}),
+              AllOf(HasSubstr("argument 1 (name)"), HasSubstr("text")));
   EXPECT_THAT(complaint_of({"spawn", "localhost", "-a", "no/slash", "greet", "x"}), HasSubstr("no/slash"));
-  EXPECT_THAT(complaint_of({"spawn", "localhost", "-x", "/nowhere/program", "greet", "x"}), HasSubstr("/nowhere/program"));
+  EXPECT_THAT(complaint_of({"spawn", "localhost", "-x", "/nowhere/program", "greet", "x"}),
+              HasSubstr("/nowhere/program"));
   EXPECT_THAT(complaint_of({"ls", "nonsense"}), HasSubstr("'nonsense'"));
 }
 

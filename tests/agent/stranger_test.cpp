@@ -120,7 +120,8 @@ TEST_F(Strangers, AFrameBeyondAllSizeIsClosed) {
 }
 
 TEST_F(Strangers, AFrameBeforeTheHelloIsClosed) {
-  for (auto kind : {wire::FrameKind::call, wire::FrameKind::welcome, wire::FrameKind::reply, wire::FrameKind::drop})
+  for (auto kind :
+       {wire::FrameKind::call, wire::FrameKind::welcome, wire::FrameKind::reply, wire::FrameKind::drop})
     expect_closed_after(frame(kind, bytes_of(std::string(100, 'x')), 7));
 }
 

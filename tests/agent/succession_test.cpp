@@ -21,7 +21,8 @@ class Succession : public Host {
   spawn::WorkerRecord resident(const std::string& anchor) {
     auto worker = console().spawn({.function = "stay", .anchors = {anchor}, .executable = CIRCUIT_DEEDS});
     EXPECT_TRUE(eventually([&] {
-      return read_text(jail(worker.address.id) / "out") == "staying\n" && console().is_live(worker.address.id);
+      return read_text(jail(worker.address.id) / "out") == "staying\n" &&
+             console().is_live(worker.address.id);
     }));
     return worker;
   }
@@ -124,7 +125,8 @@ TEST_F(Succession, CircuitUpTakesOverAndEndsEverything) {
   ASSERT_EQ(::kill(keeper_pid(), SIGKILL), 0);
   ASSERT_TRUE(eventually([&] { return !lives(agent); }));
   Program up(circuit_command({"up"}));
-  ASSERT_TRUE(eventually([&] { return up.out().find("Ctrl-C") != std::string::npos || up.has_ended(); })) << up.err();
+  ASSERT_TRUE(eventually([&] { return up.out().find("Ctrl-C") != std::string::npos || up.has_ended(); }))
+      << up.err();
   EXPECT_THAT(up.out(), HasSubstr("Took over 1 worker"));
   EXPECT_TRUE(eventually([&] { return console().is_live(worker.address.id); }));
   up.signal(SIGINT);
@@ -134,7 +136,8 @@ TEST_F(Succession, CircuitUpTakesOverAndEndsEverything) {
 
 TEST_F(Succession, CircuitUpReplacesAKeeperThatDies) {
   Program up(circuit_command({"up"}));
-  ASSERT_TRUE(eventually([&] { return up.out().find("Ctrl-C") != std::string::npos || up.has_ended(); })) << up.err();
+  ASSERT_TRUE(eventually([&] { return up.out().find("Ctrl-C") != std::string::npos || up.has_ended(); }))
+      << up.err();
   const auto worker = resident("/kept");
   const pid_t agent = agent_pid();
   ASSERT_EQ(::kill(keeper_pid(), SIGKILL), 0);
@@ -159,7 +162,8 @@ TEST_F(Succession, AfterTheEndOfEverythingNothingStaleIsLeft) {
   EXPECT_EQ(status->workers, 0u);
   EXPECT_EQ(held_jails(), 0u);
   // Those of the agent and of this test.
-  EXPECT_TRUE(eventually([&] { return socket_files().size() == 2; })) << ::testing::PrintToString(socket_files());
+  EXPECT_TRUE(eventually([&] { return socket_files().size() == 2; }))
+      << ::testing::PrintToString(socket_files());
 }
 
 }  // namespace

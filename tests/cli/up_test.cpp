@@ -68,6 +68,8 @@ TEST_F(ShellUp, AKeeperThatIsKilledIsReplacedAndItsWorkersTakenOver) {
   Up up(circuit_command({"up"}));
   ASSERT_NE(up.url(), "");
   const WorkerId id = spawn("/x");
+  // The function runs: its agent knows the arguments from the worker itself.
+  ASSERT_TRUE(eventually([&] { return console().worker(id)->arguments == "[600]"; }));
   const pid_t keeper = keeper_pid(), agent = agent_pid();
   ASSERT_EQ(::kill(keeper, SIGKILL), 0);
   await_agent(agent);

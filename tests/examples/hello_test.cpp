@@ -17,7 +17,8 @@ class Hello : public Host {
   std::string greet() {
     const Outcome outcome = run({CIRCUIT_HELLO});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
-    EXPECT_THAT(outcome.out, MatchesRegex("Spawned R[0-9a-f]{16}@localhost:[0-9]+\nTime at the worker: .*20[0-9][0-9]\n"));
+    EXPECT_THAT(outcome.out,
+                MatchesRegex("Spawned R[0-9a-f]{16}@localhost:[0-9]+\nTime at the worker: .*20[0-9][0-9]\n"));
     return outcome.out.substr(8, 17);
   }
 };
@@ -29,7 +30,8 @@ TEST_F(Hello, LeavesAWorkerThatGoesOnGreeting) {
   auto tree = console().tree();
   ASSERT_TRUE(tree.has_value());
   EXPECT_THAT(*tree, UnorderedElementsAre("/hello/" + id, "/host/localhost/" + id));
-  EXPECT_TRUE(eventually([&] { return read_text(jail(*WorkerId::parse(id)) / "out").starts_with("Hello world!\n"); }));
+  EXPECT_TRUE(eventually(
+      [&] { return read_text(jail(*WorkerId::parse(id)) / "out").starts_with("Hello world!\n"); }));
   EXPECT_EQ(processes_of(directory()).size(), 3u) << names_of(processes_of(directory()));
 }
 

@@ -18,8 +18,8 @@ using ::testing::HasSubstr;
 
 using Lines = std::vector<std::string>;
 
-/// `COUNT WORD` per line, most frequent first, equal counts by word, as the shell's tools have it. A line feed after
-/// each file keeps the last word of one and the first of the next apart.
+/// `COUNT WORD` per line, most frequent first, equal counts by word, as the shell's tools have it. A line
+/// feed after each file keeps the last word of one and the first of the next apart.
 Lines counted_by_tools(const fs::path& directory) {
   const std::string script =
       "find \"$0\" -type f -exec sh -c 'for f; do cat \"$f\" 2>/dev/null; echo; done' sh {} + "
@@ -35,7 +35,7 @@ class WordCount : public Host {
  protected:
   static std::vector<std::string> command(const fs::path& directory, std::vector<std::string> options = {}) {
     std::vector<std::string> all{CIRCUIT_WORDCOUNT, directory.string(), "--mappers", "8", "--reducers", "4",
-                                 "--top", "100000000"};
+                                 "--top",           "100000000"};
     all.insert(all.end(), options.begin(), options.end());
     return all;
   }
@@ -100,9 +100,12 @@ TEST_F(WordCount, EqualsTheToolsOverHostileFiles) {
   for (unsigned i = 0; i < 100'000; ++i) binary += static_cast<char>((i * 2654435761u) >> 13);
   write_text(top / "deep/er/binary", binary);
   for (std::size_t before : {chunk - 1, chunk - 3, chunk, chunk + 1})
-    write_text(top / ("across " + std::to_string(before)), std::string(before, '.') + "Straddling" + std::string(chunk, ' ') + "end");
+    write_text(top / ("across " + std::to_string(before)),
+               std::string(before, '.') + "Straddling" + std::string(chunk, ' ') + "end");
   write_text(top / "long word", std::string(3 * chunk, 'w'));
-  write_text(top / "umlauts", "gr\xc3\xbc\xc3\x9f" "e GR\xc3\xbcSSE it's e-mail x1y2z3\r\n\r\nlast");
+  write_text(top / "umlauts",
+             "gr\xc3\xbc\xc3\x9f"
+             "e GR\xc3\xbcSSE it's e-mail x1y2z3\r\n\r\nlast");
   write_text(top / "name\nwith a line feed and 'quotes'", "quoted");
   ASSERT_EQ(::mkfifo((top / "fifo").c_str(), 0600), 0);
   fs::create_symlink("no newline", top / "link");

@@ -126,7 +126,7 @@ class Demo(unittest.TestCase):
         self.assertIn("installs what the build needs", lines[0])
         last = [line.strip() for line in lines if line][-4:]
         self.assertEqual(last[0], "http://127.0.0.1:7070/#t=secret")
-        for line, command in zip(last[1:], ["ls -l /...", "spawn localhost -a /demo sleep 600 &", "ls /demo/... |"]):
+        for line, command in zip(last[1:], ["ls -l /...", "spawn -d localhost -a /demo sleep 600", "ls /demo/... |"]):
             self.assertIn(f"cd {self.sandbox.path} && ./circuit {command}", line)
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(timeout=30), 0)

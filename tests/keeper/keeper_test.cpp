@@ -47,6 +47,21 @@ TEST_F(Keeper, TellsTheSignalThatEndedAWorker) {
   EXPECT_EQ(WTERMSIG(died.message.end.wait_status), SIGKILL);
 }
 
+TEST_F(Keeper, EndsWhatAWorkerHasStarted) {
+  start_keeper();
+  PlayedAgent agent = next_agent();
+  agent.inventory();
+  Pipe out = make_pipe();
+  Launch launch = launch_of(1, {"wait"});
+  launch.executable = "/bin/sh";
+  launch.arguments = {"sh", "-c", "sleep 1000 & exit 0"};
+  agent.send(launch, worker_fds(out.write.get()));
+  agent.next_is<WorkerStarted>();
+  agent.next_is<WorkerDied>();
+  out.write.reset();
+  EXPECT_EQ(read_to_end(out.read.get()), "") << "the pipe ends when nobody holds it any more";
+}
+
 TEST_F(Keeper, GivesAWorkerItsJailItsSessionItsSignalsAndNoOtherDescriptors) {
   start_keeper();
   PlayedAgent agent = next_agent();

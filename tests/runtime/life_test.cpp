@@ -12,12 +12,15 @@ using ::testing::HasSubstr;
 
 class Life : public Host {
  protected:
-  static WorkerId id_in(const std::string& text) { return WorkerId::parse(text.substr(0, 17)).value_or(WorkerId()); }
+  static WorkerId id_in(const std::string& text) {
+    return WorkerId::parse(text.substr(0, 17)).value_or(WorkerId());
+  }
 
   /// Starts a part of the program and waits for the id that it prints.
   std::unique_ptr<Program> part(const std::string& name) {
     auto program = std::make_unique<Program>(std::vector<std::string>{CIRCUIT_LIFE, name});
-    EXPECT_TRUE(eventually([&] { return program->out().find('\n') != std::string::npos || program->has_ended(); }));
+    EXPECT_TRUE(
+        eventually([&] { return program->out().find('\n') != std::string::npos || program->has_ended(); }));
     id_ = id_in(program->out());
     EXPECT_TRUE(id_) << program->err();
     return program;
@@ -77,13 +80,16 @@ TEST_F(Life, AnAppThatIsKilledWhileItSpawnsLeavesNoOrphan) {
   start();
   for (int round = 0; round < 3; ++round) {
     Program program({CIRCUIT_LIFE, "spawn for ever"});
-    ASSERT_TRUE(eventually([&] { return !console().tree()->empty() || program.has_ended(); })) << program.err();
+    ASSERT_TRUE(eventually([&] { return !console().tree()->empty() || program.has_ended(); }))
+        << program.err();
     program.signal(SIGKILL);
     program.wait();
   }
-  EXPECT_TRUE(eventually([&] { return processes_of(directory()).size() == 2; })) << names_of(processes_of(directory()));
+  EXPECT_TRUE(eventually([&] { return processes_of(directory()).size() == 2; }))
+      << names_of(processes_of(directory()));
   EXPECT_EQ(held_jails(), 0u);
-  EXPECT_TRUE(eventually([&] { return socket_files().size() == 2; })) << ::testing::PrintToString(socket_files());
+  EXPECT_TRUE(eventually([&] { return socket_files().size() == 2; }))
+      << ::testing::PrintToString(socket_files());
 }
 
 }  // namespace

@@ -11,12 +11,15 @@ class Passing : public Host {
   std::string said(const std::string& part) {
     const Outcome outcome = run({CIRCUIT_PASSING, part});
     EXPECT_EQ(outcome.status, 0) << outcome.err;
-    EXPECT_TRUE(eventually([&] { return processes_of(directory()).size() == 2; })) << names_of(processes_of(directory()));
+    EXPECT_TRUE(eventually([&] { return processes_of(directory()).size() == 2; }))
+        << names_of(processes_of(directory()));
     return outcome.out;
   }
 };
 
-TEST_F(Passing, AReferenceToAnObjectInASpawnedWorker) { EXPECT_EQ(said("reference"), "from the start\nchanged\n1\n"); }
+TEST_F(Passing, AReferenceToAnObjectInASpawnedWorker) {
+  EXPECT_EQ(said("reference"), "from the start\nchanged\n1\n");
+}
 
 TEST_F(Passing, AReferenceToAnObjectOfTheApp) { EXPECT_EQ(said("own"), "written by a worker\n"); }
 

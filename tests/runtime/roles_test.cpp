@@ -58,7 +58,8 @@ TEST_F(Roles, TwoAppsAtOnceStartOneKeeper) {
     EXPECT_EQ(outcome.status, 0) << outcome.err;
     EXPECT_EQ(outcome.out, "42 63\n");
   }
-  EXPECT_TRUE(eventually([&] { return processes_of(directory()).size() == 2; })) << names_of(processes_of(directory()));
+  EXPECT_TRUE(eventually([&] { return processes_of(directory()).size() == 2; }))
+      << names_of(processes_of(directory()));
 }
 
 TEST_F(Roles, WithoutTheCircuitProgramTheErrorSaysWhereItWasLookedFor) {

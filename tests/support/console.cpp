@@ -12,7 +12,8 @@ using spawn::WorkerRecord;
 using spawn::WorkerState;
 
 Console::Console(const std::filesystem::path& agent_directory)
-    : state_(runtime::make_app(agent_directory, wire::Role::console, spawn::AgentConnection::Start::never, nullptr)) {}
+    : state_(runtime::make_app(agent_directory, wire::Role::console, spawn::AgentConnection::Start::never,
+                               nullptr)) {}
 
 WorkerRecord Console::spawn(const Spawn& wanted) {
   auto fail = [](const Failure& why) {
@@ -26,8 +27,9 @@ WorkerRecord Console::spawn(const Spawn& wanted) {
   if (function.has_error()) return fail(function.error());
   auto arguments = spawn::encode_json_arguments(*function, boost::json::parse(wanted.arguments).as_array());
   if (arguments.has_error()) return fail(arguments.error());
-  auto record = spawn::spawn_function(state_->node(), state_->agent(), state_->launcher(), "localhost", wanted.anchors, *function, std::move(*arguments),
-                                      wanted.caller, {}, {});
+  auto record =
+      spawn::spawn_function(state_->node(), state_->agent(), state_->launcher(), "localhost", wanted.anchors,
+                            *function, std::move(*arguments), wanted.caller, {}, {});
   return record.has_value() ? *record : fail(record.error());
 }
 
@@ -37,7 +39,8 @@ Result<WorkerRecord> Console::start(const std::string& executable, std::vector<s
 
 Result<void> Console::ping(const Address& worker) {
   static const lang::RemoteMethod<void()> ping{"process.ping"};
-  return lang::call(state_->node(), state_->node().peers().find_or_add(worker), lang::fixed_object::process, ping, {});
+  return lang::call(state_->node(), state_->node().peers().find_or_add(worker), lang::fixed_object::process,
+                    ping, {});
 }
 
 std::optional<WorkerRecord> Console::worker(WorkerId id) {

@@ -20,9 +20,9 @@ namespace circuit::support {
 /// True when the full counts are wanted ($CIRCUIT_LONG).
 bool is_long();
 
-/// The fixture of tests with a keeper, an agent and workers. $CIRCUIT_DIR names its directory, for whatever the test
-/// starts; nothing runs until the test, or a program of it, starts the keeper. At the end everything is asked to end,
-/// and the test fails if something stays.
+/// The fixture of tests with a keeper, an agent and workers. $CIRCUIT_DIR names its directory, for whatever
+/// the test starts; nothing runs until the test, or a program of it, starts the keeper. At the end everything
+/// is asked to end, and the test fails if something stays.
 class Host : public ::testing::Test {
  protected:
   Host();

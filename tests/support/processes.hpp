@@ -10,8 +10,8 @@ namespace circuit::support {
 
 /// False also for one that has ended and whose status nobody has taken.
 bool lives(pid_t pid);
-/// All living processes, besides this one, that were started for the agent's directory: its keeper, its agent, its
-/// workers and what these have started.
+/// All living processes, besides this one, that were started for the agent's directory: its keeper, its
+/// agent, its workers and what these have started.
 std::vector<pid_t> processes_of(const std::filesystem::path& agent_directory);
 /// How many descriptors a process has open.
 std::size_t open_descriptors(pid_t pid);

@@ -43,7 +43,8 @@ Program::Program(std::vector<std::string> command, std::vector<std::string> envi
   const UniqueFd input(::memfd_create("in", MFD_CLOEXEC));
   if (::pwrite(input.get(), in.data(), in.size(), 0) < 0) ADD_FAILURE() << "no input for " << command[0];
   const std::array fds{input.get(), out_.get(), err_.get()};
-  auto pid = keeper::start_process({command[0], command, own_environment(std::move(environment)), {}, fds, true});
+  auto pid =
+      keeper::start_process({command[0], command, own_environment(std::move(environment)), {}, fds, true});
   if (!pid) {
     ADD_FAILURE() << pid.error().text;
     status_ = -1;

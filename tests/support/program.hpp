@@ -20,12 +20,12 @@ struct Outcome {
   std::string err;
 };
 
-/// A running program, in a session of its own, with the test's environment and what is added to it. Killed when it is
-/// still running at the end.
-/// Thread safety: one thread.
+/// A running program, in a session of its own, with the test's environment and what is added to it. Killed
+/// when it is still running at the end. Thread safety: one thread.
 class Program {
  public:
-  explicit Program(std::vector<std::string> command, std::vector<std::string> environment = {}, std::string in = {});
+  explicit Program(std::vector<std::string> command, std::vector<std::string> environment = {},
+                   std::string in = {});
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;

@@ -26,7 +26,9 @@ class Buffer {
  public:
   Buffer() = default;
   Buffer(Buffer&& other) noexcept
-      : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0)) {}
+      : data_(std::move(other.data_)),
+        size_(std::exchange(other.size_, 0)),
+        capacity_(std::exchange(other.capacity_, 0)) {}
   Buffer& operator=(Buffer&& other) noexcept {
     data_ = std::move(other.data_);
     size_ = std::exchange(other.size_, 0);
@@ -68,14 +70,14 @@ class Buffer {
   std::size_t capacity_ = 0;
 };
 
-/// A shared run of bytes that nobody changes any more: a copy costs a count, not the bytes. As a value it is a
-/// byte buffer, as std::vector<std::byte> is.
-/// Thread safety: as std::shared_ptr.
+/// A shared run of bytes that nobody changes any more: a copy costs a count, not the bytes. As a value it is
+/// a byte buffer, as std::vector<std::byte> is. Thread safety: as std::shared_ptr.
 class Bytes {
  public:
   Bytes() = default;
   explicit Bytes(ByteView bytes) : Bytes(Buffer(bytes)) {}
-  explicit Bytes(Buffer buffer) : owner_(std::make_shared<const Buffer>(std::move(buffer))), view_(owner_->view()) {}
+  explicit Bytes(Buffer buffer)
+      : owner_(std::make_shared<const Buffer>(std::move(buffer))), view_(owner_->view()) {}
 
   const std::byte* data() const noexcept { return view_.data(); }
   std::size_t size() const noexcept { return view_.size(); }

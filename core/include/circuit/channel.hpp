@@ -31,23 +31,22 @@ const std::string& channel_interface() {
 
 template <class T>
 std::shared_ptr<Servant> make_channel_servant() {
-  return make_channel_servant(channel_interface<T>(),
-                              {[](Decoder& decoder) -> std::shared_ptr<void> {
-                                 auto value = std::make_shared<T>();
-                                 circuit::decode(decoder, *value);
-                                 return value;
-                               },
-                               [](Encoder& encoder, const void* value) {
-                                 circuit::encode(encoder, *static_cast<const T*>(value));
-                               }});
+  return make_channel_servant(
+      channel_interface<T>(),
+      {[](Decoder& decoder) -> std::shared_ptr<void> {
+         auto value = std::make_shared<T>();
+         circuit::decode(decoder, *value);
+         return value;
+       },
+       [](Encoder& encoder, const void* value) { circuit::encode(encoder, *static_cast<const T*>(value)); }});
 }
 
 }  // namespace lang
 
-/// One end of a queue of T that lives in the process that made it (Runtime::channel), unbounded, with any number of
-/// senders and receivers in any process. Passed by reference: copies are ends of the same queue. Each value is
-/// received once; those of one sender in the order in which it sent them. An end whose queue's process has died fails
-/// with `dead`.
+/// One end of a queue of T that lives in the process that made it (Runtime::channel), unbounded, with any
+/// number of senders and receivers in any process. Passed by reference: copies are ends of the same queue.
+/// Each value is received once; those of one sender in the order in which it sent them. An end whose queue's
+/// process has died fails with `dead`.
 ///
 /// Thread safety: any thread; assignment as for std::shared_ptr.
 template <class T>
@@ -66,7 +65,8 @@ class Channel {
     call.run();
   }
 
-  /// Takes the first value; blocks until there is one. Throws Error, `refused` when the channel is closed and empty.
+  /// Takes the first value; blocks until there is one. Throws Error, `refused` when the channel is closed and
+  /// empty.
   T receive() const {
     std::optional<T> value = next();
     if (!value) throw Error(ErrorKind::refused, "the channel is closed");
@@ -75,7 +75,8 @@ class Channel {
 
   /// Takes the first value; blocks until there is one. Empty: the channel is closed and all was received.
   std::optional<T> next() const {
-    lang::OutgoingCall call(target(), lang::channel_receive_id(), {std::chrono::milliseconds(0)}, "channel.receive");
+    lang::OutgoingCall call(target(), lang::channel_receive_id(), {std::chrono::milliseconds(0)},
+                            "channel.receive");
     lang::encode_arguments(call.arguments());
     return call.run().template value<std::optional<T>>();
   }
@@ -118,7 +119,9 @@ class Channel {
 
 template <class T>
 struct Codec<Channel<T>> {
-  static void encode(Encoder& encoder, const Channel<T>& channel) { lang::encode_target(encoder, channel.target_); }
+  static void encode(Encoder& encoder, const Channel<T>& channel) {
+    lang::encode_target(encoder, channel.target_);
+  }
   static void decode(Decoder& decoder, Channel<T>& channel) {
     channel = Channel<T>(lang::decode_target(decoder, lang::channel_interface<T>()));
   }

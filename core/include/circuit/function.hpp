@@ -49,7 +49,8 @@ struct Function {
 };
 
 /// The one registry of functions: filled before main, constant after it.
-/// A second function with the same id but another address ends the program with a message: ids must be unique.
+/// A second function with the same id but another address ends the program with a message: ids must be
+/// unique.
 bool register_function(Function function);
 const Function* find_function(std::uint64_t id) noexcept;
 const Function* find_function(void (*address)()) noexcept;
@@ -80,8 +81,10 @@ bool register_named(std::string_view name, std::initializer_list<Parameter> para
 }
 
 template <class F>
-concept CapturelessLambda = std::is_class_v<F> && std::is_empty_v<F> && std::is_default_constructible_v<F> &&
-                            requires { &F::operator(); };
+concept CapturelessLambda =
+    std::is_class_v<F> && std::is_empty_v<F> && std::is_default_constructible_v<F> && requires {
+  &F::operator();
+};
 
 template <class F>
 void lambda_thunk(void*, Decoder& arguments, Encoder& result) {
@@ -116,8 +119,9 @@ const Function& function_entry(F function) {
     static_cast<void>(LambdaRegistration<F>::registered);
     if (const Function* entry = find_function(lambda_id(typeid(F)))) return *entry;
   } else {
-    static_assert(std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>,
-                  "circuit: spawn takes a function or a lambda that captures nothing; pass what it needs as arguments");
+    static_assert(
+        std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>,
+        "circuit: spawn takes a function or a lambda that captures nothing; pass what it needs as arguments");
     if (const Function* entry = find_function(reinterpret_cast<void (*)()>(function))) return *entry;
   }
   throw Error(ErrorKind::invalid, "the function is not registered: add CIRCUIT_FUNCTION(name); beside it");
@@ -134,8 +138,8 @@ struct SpawnSignature<F> : Signature<decltype(&F::operator())> {};
 #define CIRCUIT_DETAIL_PASTE_AGAIN(a, b) a##b
 #define CIRCUIT_DETAIL_PASTE(a, b) CIRCUIT_DETAIL_PASTE_AGAIN(a, b)
 
-/// Registers a free function as a worker function. Names of its parameters may follow, each alone or with the value
-/// that it has when a console leaves it out: CIRCUIT_FUNCTION(sleep, {"seconds", 60}).
-#define CIRCUIT_FUNCTION(function, ...)                                               \
+/// Registers a free function as a worker function. Names of its parameters may follow, each alone or with the
+/// value that it has when a console leaves it out: CIRCUIT_FUNCTION(sleep, {"seconds", 60}).
+#define CIRCUIT_FUNCTION(function, ...)                                                     \
   [[maybe_unused]] static const bool CIRCUIT_DETAIL_PASTE(circuit_function_, __COUNTER__) = \
       ::circuit::lang::register_named<&function>(#function, {__VA_ARGS__})

@@ -23,8 +23,8 @@ struct WorkerId {
   friend auto operator<=>(const WorkerId&, const WorkerId&) = default;
 };
 
-/// Where a process can be reached, and which one it is: an id is never given twice within an incarnation, and a
-/// process that answers under another incarnation is another process.
+/// Where a process can be reached, and which one it is: an id is never given twice within an incarnation, and
+/// a process that answers under another incarnation is another process.
 struct Address {
   WorkerId id;
   std::uint64_t incarnation = 0;

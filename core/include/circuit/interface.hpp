@@ -42,7 +42,9 @@ template <class T>
 struct InterfaceOf;
 
 template <class T>
-concept HasInterface = requires { InterfaceOf<T>::name; };
+concept HasInterface = requires {
+  InterfaceOf<T>::name;
+};
 
 /// The interface of T; built at the first use.
 template <class T>
@@ -81,9 +83,9 @@ struct ListedMethod {
     using S = Signature<decltype(Pointer)>;
     Method method;
     method.name = name;
-    method.descriptor = canonical_descriptor(interface.name + "." + method.name,
-                                             DescribeTuple<typename S::Arguments>::each(),
-                                             result_descriptor<typename S::Result>());
+    method.descriptor =
+        canonical_descriptor(interface.name + "." + method.name, DescribeTuple<typename S::Arguments>::each(),
+                             result_descriptor<typename S::Result>());
     method.id = signature_id(method.descriptor);
     method.thunk = &method_thunk<T, Pointer>;
     MethodId<Pointer>::value = method.id;
@@ -109,7 +111,8 @@ std::uint64_t method_id() {
     const Interface& interface = interface_of<T>();
     std::uint64_t listed = MethodId<Pointer>::value;
     if (listed == 0)
-      throw Error(ErrorKind::invalid, "the method is not listed in CIRCUIT_INTERFACE(" + interface.name + ", ...)");
+      throw Error(ErrorKind::invalid,
+                  "the method is not listed in CIRCUIT_INTERFACE(" + interface.name + ", ...)");
     return listed;
   }();
   return id;
@@ -117,9 +120,10 @@ std::uint64_t method_id() {
 
 }  // namespace circuit::lang
 
-#define CIRCUIT_DETAIL_OPTION_concurrent ~, ::circuit::lang::ListedOption{::circuit::lang::InterfaceOption::concurrent}
+#define CIRCUIT_DETAIL_OPTION_concurrent \
+  ~, ::circuit::lang::ListedOption { ::circuit::lang::InterfaceOption::concurrent }
 #define CIRCUIT_DETAIL_OPTION_inline_calls \
-  ~, ::circuit::lang::ListedOption{::circuit::lang::InterfaceOption::inline_calls}
+  ~, ::circuit::lang::ListedOption { ::circuit::lang::InterfaceOption::inline_calls }
 #define CIRCUIT_DETAIL_SECOND_OF(first, second, ...) second
 #define CIRCUIT_DETAIL_SECOND(...) CIRCUIT_DETAIL_SECOND_OF(__VA_ARGS__)
 #define CIRCUIT_DETAIL_LISTED(T, name) \
@@ -128,23 +132,26 @@ std::uint64_t method_id() {
 
 // A list of up to 32 names, by the recursion of __VA_OPT__.
 #define CIRCUIT_DETAIL_PARENS ()
-#define CIRCUIT_DETAIL_EXPAND(...) CIRCUIT_DETAIL_EXPAND_A(CIRCUIT_DETAIL_EXPAND_A(CIRCUIT_DETAIL_EXPAND_A(__VA_ARGS__)))
-#define CIRCUIT_DETAIL_EXPAND_A(...) CIRCUIT_DETAIL_EXPAND_B(CIRCUIT_DETAIL_EXPAND_B(CIRCUIT_DETAIL_EXPAND_B(__VA_ARGS__)))
-#define CIRCUIT_DETAIL_EXPAND_B(...) CIRCUIT_DETAIL_EXPAND_C(CIRCUIT_DETAIL_EXPAND_C(CIRCUIT_DETAIL_EXPAND_C(__VA_ARGS__)))
+#define CIRCUIT_DETAIL_EXPAND(...) \
+  CIRCUIT_DETAIL_EXPAND_A(CIRCUIT_DETAIL_EXPAND_A(CIRCUIT_DETAIL_EXPAND_A(__VA_ARGS__)))
+#define CIRCUIT_DETAIL_EXPAND_A(...) \
+  CIRCUIT_DETAIL_EXPAND_B(CIRCUIT_DETAIL_EXPAND_B(CIRCUIT_DETAIL_EXPAND_B(__VA_ARGS__)))
+#define CIRCUIT_DETAIL_EXPAND_B(...) \
+  CIRCUIT_DETAIL_EXPAND_C(CIRCUIT_DETAIL_EXPAND_C(CIRCUIT_DETAIL_EXPAND_C(__VA_ARGS__)))
 #define CIRCUIT_DETAIL_EXPAND_C(...) __VA_ARGS__
-#define CIRCUIT_DETAIL_EACH(T, ...) __VA_OPT__(CIRCUIT_DETAIL_EXPAND(CIRCUIT_DETAIL_EACH_STEP(T, __VA_ARGS__)))
+#define CIRCUIT_DETAIL_EACH(T, ...) \
+  __VA_OPT__(CIRCUIT_DETAIL_EXPAND(CIRCUIT_DETAIL_EACH_STEP(T, __VA_ARGS__)))
 #define CIRCUIT_DETAIL_EACH_STEP(T, name, ...) \
   CIRCUIT_DETAIL_ADD(T, name)                  \
   __VA_OPT__(CIRCUIT_DETAIL_EACH_AGAIN CIRCUIT_DETAIL_PARENS(T, __VA_ARGS__))
 #define CIRCUIT_DETAIL_EACH_AGAIN() CIRCUIT_DETAIL_EACH_STEP
 
 /// Lists the methods of T that other processes may call, at namespace scope outside every namespace:
-/// CIRCUIT_INTERFACE(Reducer, add, top). Options come before the methods: CIRCUIT_INTERFACE(Cache, concurrent, get).
-#define CIRCUIT_INTERFACE(T, ...)                                   \
-  template <>                                                       \
-  struct circuit::lang::InterfaceOf<T> {                            \
-    static constexpr const char* name = #T;                         \
-    static void describe(::circuit::lang::Interface& interface) {   \
-      CIRCUIT_DETAIL_EACH(T, __VA_ARGS__)                           \
-    }                                                               \
+/// CIRCUIT_INTERFACE(Reducer, add, top). Options come before the methods: CIRCUIT_INTERFACE(Cache,
+/// concurrent, get).
+#define CIRCUIT_INTERFACE(T, ...)                                                                       \
+  template <>                                                                                           \
+  struct circuit::lang::InterfaceOf<T> {                                                                \
+    static constexpr const char* name = #T;                                                             \
+    static void describe(::circuit::lang::Interface& interface) { CIRCUIT_DETAIL_EACH(T, __VA_ARGS__) } \
   }

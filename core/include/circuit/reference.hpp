@@ -14,16 +14,16 @@ namespace circuit {
 namespace lang {
 /// A servant that calls `object` through `interface`.
 std::shared_ptr<Servant> make_object_servant(std::shared_ptr<void> object, const Interface& interface);
-/// A Target for an object of this process. All Targets of one object share a servant, so that calls through any of
-/// them take turns.
+/// A Target for an object of this process. All Targets of one object share a servant, so that calls through
+/// any of them take turns.
 TargetPointer make_object_target(Node& node, std::shared_ptr<void> object, const Interface& interface);
 }  // namespace lang
 
-/// A counted reference to an object of class T, here or elsewhere. The object is freed when the last holder has
-/// dropped its reference or died. Copies within a process share one count.
+/// A counted reference to an object of class T, here or elsewhere. The object is freed when the last holder
+/// has dropped its reference or died. Copies within a process share one count.
 ///
-/// Calls on one object run one at a time, in the order in which each caller made them, unless its interface says
-/// otherwise. A reference whose worker has died fails with `dead` for ever.
+/// Calls on one object run one at a time, in the order in which each caller made them, unless its interface
+/// says otherwise. A reference whose worker has died fails with `dead` for ever.
 ///
 /// Thread safety: calls from any thread; assignment as for std::shared_ptr.
 template <class T>

@@ -61,8 +61,8 @@ class Runtime {
   };
 
   /// In an app: connects to the agent of this host, which is started if there is none.
-  /// In a worker process (an agent has started this program to run a function) the constructor does not return: it
-  /// serves until the worker's life is over, and ends the process.
+  /// In a worker process (an agent has started this program to run a function) the constructor does not
+  /// return: it serves until the worker's life is over, and ends the process.
   Runtime(int argc, char** argv) : Runtime(argc, argv, Options()) {}
   Runtime(int argc, char** argv, Options options);
   ~Runtime();
@@ -72,8 +72,9 @@ class Runtime {
   /// This process.
   const Address& address() const noexcept;
 
-  /// Starts a worker on `host`, registered under `anchors` (and `/host/<host>`), runs `function(args...)` in it and
-  /// returns its result and the worker's address. The function has no deadline; what comes before it has 60 s.
+  /// Starts a worker on `host`, registered under `anchors` (and `/host/<host>`), runs `function(args...)` in
+  /// it and returns its result and the worker's address. The function has no deadline; what comes before it
+  /// has 60 s.
   template <class F, class... Args>
   auto spawn(const std::string& host, const std::vector<std::string>& anchors, F function, Args&&... args) {
     using S = lang::SpawnSignature<F>;
@@ -89,8 +90,8 @@ class Runtime {
     }
   }
 
-  /// Ends a worker, on its own host, by its pid and start time: a reused pid is never hit. Returns when the request or
-  /// the signal is out.
+  /// Ends a worker, on its own host, by its pid and start time: a reused pid is never hit. Returns when the
+  /// request or the signal is out.
   void kill(const Address& worker, KillOptions options = {});
 
   /// A new unbounded channel that lives in this process.
@@ -99,8 +100,8 @@ class Runtime {
     return Channel<T>(lang::make_local_target(node(), lang::make_channel_servant<T>()));
   }
 
-  /// A reference to an object of this process, which lives as long as anyone refers to it. All references to one
-  /// object are alike: calls through any of them take turns.
+  /// A reference to an object of this process, which lives as long as anyone refers to it. All references to
+  /// one object are alike: calls through any of them take turns.
   template <class T>
   Ref<T> ref(std::shared_ptr<T> object) {
     return Ref<T>(lang::make_object_target(node(), std::move(object), lang::interface_of<T>()));
@@ -111,8 +112,8 @@ class Runtime {
     return ref(std::make_shared<T>(std::forward<Args>(args)...));
   }
 
-  /// In a worker: `body` goes on after the worker function has returned, and keeps the worker alive until it ends,
-  /// also when the spawner is gone. Once per worker.
+  /// In a worker: `body` goes on after the worker function has returned, and keeps the worker alive until it
+  /// ends, also when the spawner is gone. Once per worker.
   void daemonize(std::function<void(std::stop_token)> body);
   /// In a worker: `body` runs on a thread of its own, and keeps the worker alive until it ends.
   void run_in_back(std::function<void(std::stop_token)> body);

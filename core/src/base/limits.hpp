@@ -9,14 +9,14 @@ namespace circuit::limits {
 
 using namespace std::chrono_literals;
 
-// -- values --------------------------------------------------------------------------------------------------
+// -- values -------------------------------------------------------------------------------------------------
 
 /// How deep values may nest. Deeper than any data that people write, shallow enough for a small thread stack.
 inline constexpr std::size_t value_nesting = 64;
 /// Longest type descriptor that is parsed.
 inline constexpr std::size_t descriptor_bytes = 64 * 1024;
 
-// -- frames and links ----------------------------------------------------------------------------------------
+// -- frames and links ---------------------------------------------------------------------------------------
 
 /// One piece of a body. A large body leaves room for other frames after each piece.
 inline constexpr std::size_t piece_bytes = 64 * 1024;
@@ -35,7 +35,7 @@ inline constexpr auto hello_wait = 5s;
 /// Connections that have not yet said hello.
 inline constexpr std::size_t strangers = 64;
 
-// -- calls ---------------------------------------------------------------------------------------------------
+// -- calls --------------------------------------------------------------------------------------------------
 
 /// Calls in flight per process and direction: the slots of the flight recorder.
 inline constexpr std::uint32_t call_slots = 4096;
@@ -54,7 +54,7 @@ inline constexpr std::size_t pool_threads = 1024;
 /// Calls that wait for a thread of the pool.
 inline constexpr std::size_t pool_queue = 65536;
 
-// -- workers -------------------------------------------------------------------------------------------------
+// -- workers ------------------------------------------------------------------------------------------------
 
 /// A started process must say hello to its agent within this time, and get a function within the same.
 inline constexpr auto worker_silence = 10s;
@@ -83,7 +83,7 @@ inline constexpr std::uint64_t jail_log_bytes = 64 * 1024 * 1024;
 /// Workers of one agent.
 inline constexpr std::size_t workers_per_agent = 16384;
 
-// -- agent ---------------------------------------------------------------------------------------------------
+// -- agent --------------------------------------------------------------------------------------------------
 
 /// Workers that an agent has forgotten and still tells observers of.
 inline constexpr std::size_t remembered_removals = 4096;
@@ -108,19 +108,19 @@ inline constexpr std::size_t end_note_bytes = 128 * 1024;
 /// Jails that are kept.
 inline constexpr std::size_t kept_jails = 2000;
 
-// -- keeper --------------------------------------------------------------------------------------------------
+// -- keeper -------------------------------------------------------------------------------------------------
 
 /// One message between keeper and agent.
 inline constexpr std::size_t keeper_message_bytes = 128 * 1024;
 /// The journal is rewritten when it has grown past this.
 inline constexpr std::uint64_t journal_bytes = 1024 * 1024;
 
-// -- monitor -------------------------------------------------------------------------------------------------
+// -- monitor ------------------------------------------------------------------------------------------------
 
 /// How long a dead worker stays in the model, so that a person sees it go.
 inline constexpr auto console_dead_shown = 3s;
 
-// -- web endpoint --------------------------------------------------------------------------------------------
+// -- web endpoint -------------------------------------------------------------------------------------------
 
 /// Connections at once. A page needs two; the rest is for scripts and for a browser that keeps old ones open.
 inline constexpr std::size_t web_connections = 64;
@@ -139,8 +139,8 @@ inline constexpr auto web_token_wait = 5s;
 inline constexpr auto web_idle_wait = 60s;
 /// A response or message that the browser does not take within this time ends its connection.
 inline constexpr auto web_write_wait = 20s;
-/// A message that takes longer makes its browser a slow one: it gets a whole snapshot instead of deltas, and is
-/// closed (1013) at the third such message in a row.
+/// A message that takes longer makes its browser a slow one: it gets a whole snapshot instead of deltas, and
+/// is closed (1013) at the third such message in a row.
 inline constexpr auto web_slow_write = 2s;
 inline constexpr std::size_t web_slow_writes = 3;
 /// Messages other than snapshots and deltas that wait for one browser.
@@ -159,7 +159,7 @@ inline constexpr auto web_wrong_token_delay = 1s;
 inline constexpr std::size_t web_outcomes = 256;
 inline constexpr std::size_t web_outcome_bytes = 256 * 1024;
 
-// -- flight recorder -----------------------------------------------------------------------------------------
+// -- flight recorder ----------------------------------------------------------------------------------------
 
 /// The most slots per direction that a recorder may be made with: index and count each fit 16 bits.
 inline constexpr std::uint32_t recorder_slots = 32768;
@@ -168,7 +168,7 @@ inline constexpr std::uint32_t recorded_finished_calls = 1024;
 /// How often a reader tries again to read a record that is being changed, before it leaves it out.
 inline constexpr int record_reading_tries = 64;
 
-// -- anchor tree ---------------------------------------------------------------------------------------------
+// -- anchor tree --------------------------------------------------------------------------------------------
 
 /// The text of an anchor as a user writes it, before `..` and doubled slashes are taken out.
 inline constexpr std::size_t anchor_text_bytes = 8192;
@@ -178,8 +178,8 @@ inline constexpr std::size_t anchor_file_bytes = 16 * 1024;
 inline constexpr std::size_t node_bytes = 64 * 1024;
 /// All of one atomic change: a ZooKeeper server drops the connection at 1 MiB.
 inline constexpr std::size_t multi_bytes = 512 * 1024;
-/// How often a change or a listing starts again because others changed the same directories meanwhile. Each new
-/// start means that somebody else made progress.
+/// How often a change or a listing starts again because others changed the same directories meanwhile. Each
+/// new start means that somebody else made progress.
 inline constexpr int anchor_attempts = 64;
 /// How often a question whose answer was lost is asked.
 inline constexpr int anchor_questions = 3;
@@ -188,14 +188,15 @@ inline constexpr auto session_wait = 5s;
 /// How much of an offending text an error quotes.
 inline constexpr std::size_t quoted_text_bytes = 120;
 
-// -- decoding ------------------------------------------------------------------------------------------------
+// -- decoding -----------------------------------------------------------------------------------------------
 
 /// What one input may unfold to in memory: one byte of input can stand for a whole struct of defaults.
 inline constexpr std::size_t decoded_bytes = 512 * 1024 * 1024;
 
-// -- keeper: descriptors, records and waits ------------------------------------------------------------------
+// -- keeper: descriptors, records and waits -----------------------------------------------------------------
 
-/// Descriptors that come with one message: those of a worker (0, 1, 2, listener, recorder, lock) and some more.
+/// Descriptors that come with one message: those of a worker (0, 1, 2, listener, recorder, lock) and some
+/// more.
 inline constexpr std::size_t keeper_message_fds = 16;
 /// What an agent may leave with its keeper about one worker.
 inline constexpr std::size_t keeper_record_bytes = 64 * 1024;
@@ -209,19 +210,23 @@ inline constexpr auto agent_steady = 10s;
 /// An agent that is to end has this long by itself, and as long again after SIGTERM.
 inline constexpr auto agent_stop_wait = 2s;
 
-// -- slow readers and references -----------------------------------------------------------------------------
+// -- slow readers and references ----------------------------------------------------------------------------
 
-/// Bytes that wait to be written on one link before its peer, which does not read, is given up. Only what is sent from
-/// the loop, which cannot wait, comes so far beyond pending_bytes.
+/// Bytes that wait to be written on one link before its peer, which does not read, is given up. Only what is
+/// sent from the loop, which cannot wait, comes so far beyond pending_bytes.
 inline constexpr std::size_t unread_bytes = 2 * pending_bytes;
 /// Processes that one reference may name as its givers: a chain of hand-overs of which none is settled yet.
 inline constexpr std::size_t reference_givers = 16;
-/// How long a dial that was refused because it crosses another waits for that other link, before it dials again.
+/// How long a dial that was refused because it crosses another waits for that other link, before it dials
+/// again.
 inline constexpr auto crossing_wait = 50ms;
 
-// -- sockets of the dead -------------------------------------------------------------------------------------
+// -- sockets of the dead ------------------------------------------------------------------------------------
 
-/// A socket that is younger may be bound already and not yet listen; an older one that nobody listens at is removed.
+/// A socket that is younger may be bound already and not yet listen; an older one that nobody listens at is
+/// removed.
 inline constexpr auto socket_settles = 1s;
+/// Between two looks for sockets of processes that were killed before their agent knew them.
+inline constexpr auto socket_sweep = 10s;
 
 }  // namespace circuit::limits

@@ -1,9 +1,9 @@
-// The log: one line per event on standard error, level by the environment (CIRCUIT_LOG=debug|info|warn|error|off).
+// The log: one line per event on standard error, level by the environment
+// (CIRCUIT_LOG=debug|info|warn|error|off).
 #pragma once
 
-#include <string_view>
-
 #include <fmt/format.h>
+#include <string_view>
 
 namespace circuit::log {
 

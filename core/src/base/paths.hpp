@@ -9,16 +9,18 @@
 
 namespace circuit {
 
-/// The directory of the agent: $CIRCUIT_DIR, else $XDG_STATE_HOME/circuit/<cluster>/<host>, else the same under
+/// The directory of the agent: $CIRCUIT_DIR, else $XDG_STATE_HOME/circuit/<cluster>/<host>, else the same
+/// under
 /// ~/.local/state. Always absolute; not created.
-std::filesystem::path agent_directory(std::string_view cluster = "default", std::string_view host = "localhost");
+std::filesystem::path agent_directory(std::string_view cluster = "default",
+                                      std::string_view host = "localhost");
 
-/// Makes `directory` (and its parents) with mode 0700, or checks that it is a directory of this user that nobody
-/// else can enter.
+/// Makes `directory` (and its parents) with mode 0700, or checks that it is a directory of this user that
+/// nobody else can enter.
 Result<void> make_private_directory(const std::filesystem::path& directory);
 
-/// The short private directory for the AF_UNIX sockets of the agent in `directory`: a socket's path has at most
-/// 107 bytes, so it cannot lie in a deep one. Derived from `directory` alone; not created.
+/// The short private directory for the AF_UNIX sockets of the agent in `directory`: a socket's path has at
+/// most 107 bytes, so it cannot lie in a deep one. Derived from `directory` alone; not created.
 std::filesystem::path socket_directory(const std::filesystem::path& directory);
 
 /// The running executable's own path.

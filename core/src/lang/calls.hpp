@@ -22,23 +22,24 @@ class Peer;
 /// What comes of a call.
 using Answer = Result<Reply>;
 
-/// Waits for one answer. complete() is called once, on the loop, and must not block; the call's slot is free by then.
+/// Waits for one answer. complete() is called once, on the loop, and must not block; the call's slot is free
+/// by then.
 class Waiter {
  public:
   virtual ~Waiter() = default;
   virtual void complete(Answer answer) = 0;
 };
 
-/// The slots of the flight recorder are the table: a slot's index and generation are the call's id on the wire, so
-/// an answer finds its waiter by index.
-/// Thread safety: begin() from any thread; the rest on the loop, so that a call is completed once.
+/// The slots of the flight recorder are the table: a slot's index and generation are the call's id on the
+/// wire, so an answer finds its waiter by index. Thread safety: begin() from any thread; the rest on the
+/// loop, so that a call is completed once.
 class Calls {
  public:
   Calls(record::Recorder& recorder, link::Loop& loop);
 
-  /// Takes a slot and makes `waiter` wait in it. nullopt: too many calls are in flight. `peer` is null for a call
-  /// within this process. `waiter` lives until it is completed. The slots of a recorder that was made with more than
-  /// limits::call_slots are used up to that number.
+  /// Takes a slot and makes `waiter` wait in it. nullopt: too many calls are in flight. `peer` is null for a
+  /// call within this process. `waiter` lives until it is completed. The slots of a recorder that was made
+  /// with more than limits::call_slots are used up to that number.
   std::optional<std::uint64_t> begin(const Peer* peer, const wire::CallHead& head, ByteView arguments,
                                      std::uint64_t deadline_ns, Waiter& waiter);
   /// Ends a call; an unknown or late id is ignored. Only an answer of the peer that was asked counts.

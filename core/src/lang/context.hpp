@@ -24,8 +24,8 @@ struct Context {
 /// The innermost context of this thread, or null.
 const Context* current_context() noexcept;
 
-/// What this thread calls from here on belongs to another chain: the one so far may still run elsewhere, for nobody, and
-/// must not let a second call in beside it. Nothing happens outside a call.
+/// What this thread calls from here on belongs to another chain: the one so far may still run elsewhere, for
+/// nobody, and must not let a second call in beside it. Nothing happens outside a call.
 void change_chain(std::uint64_t chain) noexcept;
 
 /// Makes a context the current one for as long as it lives.

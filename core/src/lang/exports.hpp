@@ -14,17 +14,17 @@
 
 namespace circuit::lang {
 
-/// Counted per holder, with the count in each drop: a drop that crosses a new reference on the wire takes away what
-/// the holder had seen, and no more. An id is random and is honoured only from a process that holds the object.
-/// Thread safety: any thread.
+/// Counted per holder, with the count in each drop: a drop that crosses a new reference on the wire takes
+/// away what the holder had seen, and no more. An id is random and is honoured only from a process that holds
+/// the object. Thread safety: any thread.
 class Exports {
  public:
   explicit Exports(Random& random) : random_(random) {}
 
   /// Counts one more reference of `holder` to the servant, and returns the object's id.
   std::uint64_t hold(const ServantPointer& servant, WorkerId holder);
-  /// One of `givers` has handed its reference on to `claimer`: counts one for the claimer. False: none of them holds
-  /// one.
+  /// One of `givers` has handed its reference on to `claimer`: counts one for the claimer. False: none of
+  /// them holds one.
   bool claim(std::uint64_t object, const std::vector<WorkerId>& givers, WorkerId claimer);
   /// Takes `count` references of `holder` away; the object goes with the last one. Nonsense is ignored.
   void release(WorkerId holder, std::uint64_t object, std::uint64_t count);

@@ -18,7 +18,8 @@ namespace circuit::lang {
 
 class Imports;
 
-/// One remote object. While it lives, this process holds `received` references; its destructor gives them back.
+/// One remote object. While it lives, this process holds `received` references; its destructor gives them
+/// back.
 class Import final : public Target {
  public:
   Import(std::shared_ptr<const Life> life, PeerPointer owner, std::uint64_t object, std::string interface)
@@ -33,7 +34,8 @@ class Import final : public Target {
 
   /// Why the object cannot be called although its owner lives: a hand-over that failed.
   std::optional<Failure> broken() const;
-  /// Who has handed the reference over, while the owner has not confirmed any claim: one of them holds the object.
+  /// Who has handed the reference over, while the owner has not confirmed any claim: one of them holds the
+  /// object.
   std::vector<WorkerId> givers() const;
 
  private:
@@ -59,11 +61,12 @@ class Imports {
 
   /// The owner has sent a reference to its own object.
   TargetPointer received(const PeerPointer& owner, std::uint64_t object, const std::string& interface);
-  /// `giver` has handed over a reference to an object of `owner`: it is claimed at the owner, and the giver told
-  /// when that is settled. The reference can be used at once: calls follow the claim on the same link. `others`: who
-  /// had handed it to the giver, as long as that is not settled.
+  /// `giver` has handed over a reference to an object of `owner`: it is claimed at the owner, and the giver
+  /// told when that is settled. The reference can be used at once: calls follow the claim on the same link.
+  /// `others`: who had handed it to the giver, as long as that is not settled.
   TargetPointer handed_over(const PeerPointer& giver, const Address& owner, std::uint64_t object,
-                            const std::string& interface, std::uint64_t handover, const std::vector<WorkerId>& others);
+                            const std::string& interface, std::uint64_t handover,
+                            const std::vector<WorkerId>& others);
   /// Objects with a fixed id (worker functions, the process itself, what a program publishes) need no count.
   TargetPointer fixed(const PeerPointer& owner, std::uint64_t object, std::string interface);
   std::size_t size() const;
@@ -72,7 +75,8 @@ class Imports {
   friend class Import;
   using Key = std::pair<WorkerId, std::uint64_t>;
 
-  std::shared_ptr<Import> find_or_make(const PeerPointer& owner, std::uint64_t object, const std::string& interface);
+  std::shared_ptr<Import> find_or_make(const PeerPointer& owner, std::uint64_t object,
+                                       const std::string& interface);
   void claimed(const PeerPointer& owner, std::uint64_t object, const std::weak_ptr<Import>& import,
                std::uint64_t ticket);
   void refused(const std::weak_ptr<Import>& import, std::uint64_t ticket, const Failure& failure);

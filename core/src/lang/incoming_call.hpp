@@ -24,7 +24,8 @@ class IncomingCall {
  public:
   /// `peer` is null for a call within this process. `body` is the head and the arguments.
   IncomingCall(Node& node, PeerPointer peer, std::uint64_t call, const wire::CallHead& head, Buffer body,
-               std::unique_ptr<ReceivedReferences> references, record::SlotId slot, std::uint64_t deadline_ns);
+               std::unique_ptr<ReceivedReferences> references, record::SlotId slot,
+               std::uint64_t deadline_ns);
   ~IncomingCall();
   IncomingCall(const IncomingCall&) = delete;
   IncomingCall& operator=(const IncomingCall&) = delete;

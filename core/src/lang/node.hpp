@@ -45,10 +45,10 @@ class NodeObserver {
   virtual void peer_lost(const PeerPointer&, const Failure&) {}
 };
 
-/// Wires the tables. Everything it is made of can be replaced: a whole cluster of nodes runs in one process in tests.
-/// Thread safety: any thread, where a table does not say otherwise. It is stopped and destroyed by a thread that is
-/// neither the loop's nor the pool's, when no thread of the program's own makes a call through it any more. References
-/// may outlive it; calls through them fail.
+/// Wires the tables. Everything it is made of can be replaced: a whole cluster of nodes runs in one process
+/// in tests. Thread safety: any thread, where a table does not say otherwise. It is stopped and destroyed by
+/// a thread that is neither the loop's nor the pool's, when no thread of the program's own makes a call
+/// through it any more. References may outlive it; calls through them fail.
 class Node final : public PeerEvents {
  public:
   struct Parts {
@@ -84,15 +84,15 @@ class Node final : public PeerEvents {
   void set_function_host(FunctionHost* host) { host_ = host; }
   void set_observer(NodeObserver* observer) { observer_ = observer; }
 
-  /// Sends a call; `peer` null: to this process itself. `waiter` is completed once, on the loop, whatever happens.
-  /// `body` is the head's room and the arguments; the head is filled in here.
+  /// Sends a call; `peer` null: to this process itself. `waiter` is completed once, on the loop, whatever
+  /// happens. `body` is the head's room and the arguments; the head is filled in here.
   void send_call(const PeerPointer& peer, wire::CallHead head, Buffer body, ReferenceSession& references,
                  std::uint64_t deadline_ns, Waiter& waiter);
   void send_answer(const PeerPointer& peer, wire::FrameKind kind, std::uint64_t call, Buffer body,
                    ReferenceSession& references);
 
-  /// A head for a call made on this thread: chain, parent, depth and deadline are those of the call that runs here.
-  /// `blocking`: the caller waits, so that what it calls may enter what it holds.
+  /// A head for a call made on this thread: chain, parent, depth and deadline are those of the call that runs
+  /// here. `blocking`: the caller waits, so that what it calls may enter what it holds.
   wire::CallHead head_for(std::uint64_t object, std::uint64_t method, bool blocking) const;
   /// A chain that no call belongs to yet.
   std::uint64_t new_chain() const noexcept;
@@ -107,8 +107,8 @@ class Node final : public PeerEvents {
   bool admit_function(IncomingCall& call, const Function& function);
   void function_ended();
 
-  /// Says goodbye, ends the calls in flight with `cancelled`, joins the pool and lets all objects go. When it returns,
-  /// nothing of this node runs any more, and the loop may stop.
+  /// Says goodbye, ends the calls in flight with `cancelled`, joins the pool and lets all objects go. When it
+  /// returns, nothing of this node runs any more, and the loop may stop.
   void stop();
 
  private:

@@ -14,17 +14,17 @@ namespace circuit::lang {
 
 class Peers;
 
-/// Frames for a peer go out in the order of send(), over whatever link there is: while none is open they wait, and a
-/// link is dialled. A dead peer stays dead.
-/// Thread safety: any thread, where nothing else is said. Lives as long as its Peers.
+/// Frames for a peer go out in the order of send(), over whatever link there is: while none is open they
+/// wait, and a link is dialled. A dead peer stays dead. Thread safety: any thread, where nothing else is
+/// said. Lives as long as its Peers.
 class Peer : public std::enable_shared_from_this<Peer> {
  public:
   Peer(Peers& peers, Address address) : peers_(peers), address_(std::move(address)) {}
 
   const Address& address() const noexcept { return address_; }
 
-  /// Sends a message whose body is `head` followed by `rest`. The failure says why it cannot be delivered. Messages of
-  /// the same `order` (0: none) arrive in the order of sending, however large they are.
+  /// Sends a message whose body is `head` followed by `rest`. The failure says why it cannot be delivered.
+  /// Messages of the same `order` (0: none) arrive in the order of sending, however large they are.
   Result<void> send(wire::FrameKind kind, std::uint64_t call, ByteView head, ByteView rest = {},
                     bool references = false, std::uint64_t order = 0);
 
@@ -47,7 +47,8 @@ class Peer : public std::enable_shared_from_this<Peer> {
     Buffer body;
   };
 
-  /// After a link that has ended: what counts beyond it, drops and words about hand-overs, waits for the next one.
+  /// After a link that has ended: what counts beyond it, drops and words about hand-overs, waits for the next
+  /// one.
   void forget_calls();
 
   Peers& peers_;

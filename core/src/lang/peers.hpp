@@ -51,8 +51,8 @@ class Peers final : public link::LinkOwner {
   const Address& own_address() const noexcept { return own_.address; }
 
   void dial(const PeerPointer& peer);
-  /// Tells every peer that this process ends, and waits until that and all before it is written, at most until
-  /// `deadline`. For a process that ends without close_all(); any thread but the loop's.
+  /// Tells every peer that this process ends, and waits until that and all before it is written, at most
+  /// until `deadline`. For a process that ends without close_all(); any thread but the loop's.
   void say_goodbye(std::chrono::steady_clock::time_point deadline);
   /// Says goodbye to every peer and closes every link.
   void close_all();

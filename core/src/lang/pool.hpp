@@ -14,10 +14,9 @@
 
 namespace circuit::lang {
 
-/// Runs jobs on threads. It starts with none, and grows while jobs wait and every thread is busy: at once up to the
-/// number of cores, and beyond that when no job has ended for a moment: by half while the process leaves the processor
-/// idle, which means that the threads block, else by one.
-/// Thread safety: any thread.
+/// Runs jobs on threads. It starts with none, and grows while jobs wait and every thread is busy: at once up
+/// to the number of cores, and beyond that when no job has ended for a moment: by half while the process
+/// leaves the processor idle, which means that the threads block, else by one. Thread safety: any thread.
 class Pool {
  public:
   explicit Pool(link::Loop& loop);
@@ -25,8 +24,8 @@ class Pool {
 
   /// False: too many jobs wait.
   bool submit(std::function<void()> job);
-  /// Takes no more jobs, drops those not begun, and joins the threads when the others have ended. Not on a thread of
-  /// the pool.
+  /// Takes no more jobs, drops those not begun, and joins the threads when the others have ended. Not on a
+  /// thread of the pool.
   void stop();
   /// The last step of the end, on the loop, after stop().
   void cancel_watch() { timer_->cancel(); }

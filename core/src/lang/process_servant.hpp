@@ -7,8 +7,8 @@
 
 namespace circuit::lang {
 
-/// ping() -> null; claim(object, givers): counts a reference for the caller that one of `givers` holds and has handed
-/// over to it, the first of them directly.
+/// ping() -> null; claim(object, givers): counts a reference for the caller that one of `givers` holds and
+/// has handed over to it, the first of them directly.
 class ProcessServant final : public Servant {
  public:
   static std::uint64_t ping_id() noexcept;

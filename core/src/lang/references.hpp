@@ -15,8 +15,9 @@ namespace circuit::lang {
 
 class Node;
 
-/// Writes references into one message for one peer (null: this process itself), and takes them back when the message
-/// is not sent after all. Keeps what it has written alive until then, so that no drop overtakes the message.
+/// Writes references into one message for one peer (null: this process itself), and takes them back when the
+/// message is not sent after all. Keeps what it has written alive until then, so that no drop overtakes the
+/// message.
 class ReferenceSession final : public ReferenceEncoder {
  public:
   ReferenceSession(Node& node, PeerPointer peer) : node_(&node), peer_(std::move(peer)) {}
@@ -44,11 +45,13 @@ class ReferenceSession final : public ReferenceEncoder {
   std::vector<Written> written_;
 };
 
-/// The references that stood in one message. They are taken when the message arrives, in the order of the link, so
-/// that counts are right whatever becomes of the message; those that nobody decodes are dropped with this.
+/// The references that stood in one message. They are taken when the message arrives, in the order of the
+/// link, so that counts are right whatever becomes of the message; those that nobody decodes are dropped with
+/// this.
 class ReceivedReferences final : public ReferenceDecoder {
  public:
-  /// Takes every reference in `cbor`, which `peer` (null: this process itself) wrote. On the loop, at arrival.
+  /// Takes every reference in `cbor`, which `peer` (null: this process itself) wrote. On the loop, at
+  /// arrival.
   static Result<std::unique_ptr<ReceivedReferences>> take(Node& node, const PeerPointer& peer, ByteView cbor);
 
   /// The reference at the decoder's position, which counts from the start of the same `cbor`.

@@ -41,8 +41,9 @@ using ResultOf = circuit::Result<T>;
 
 /// Calls a method of an object with a fixed id. `done` comes on the loop, once, and must not block.
 template <class R, class... A>
-void start_call(Node& node, const PeerPointer& peer, std::uint64_t object, const RemoteMethod<R(A...)>& method,
-                CallOptions options, std::function<void(ResultOf<R>)> done, const A&... arguments) {
+void start_call(Node& node, const PeerPointer& peer, std::uint64_t object,
+                const RemoteMethod<R(A...)>& method, CallOptions options,
+                std::function<void(ResultOf<R>)> done, const A&... arguments) {
   class Waiting final : public Waiter {
    public:
     explicit Waiting(std::function<void(ResultOf<R>)> d) : done_(std::move(d)) {}
@@ -75,8 +76,8 @@ void start_call(Node& node, const PeerPointer& peer, std::uint64_t object, const
 
 /// The same, blocking. Not on the loop.
 template <class R, class... A>
-ResultOf<R> call(Node& node, const PeerPointer& peer, std::uint64_t object, const RemoteMethod<R(A...)>& method,
-                 CallOptions options, const A&... arguments) {
+ResultOf<R> call(Node& node, const PeerPointer& peer, std::uint64_t object,
+                 const RemoteMethod<R(A...)>& method, CallOptions options, const A&... arguments) {
   auto target = node.imports().fixed(peer, object, "fixed");
   try {
     OutgoingCall outgoing(target, method.id(), options);
@@ -92,9 +93,8 @@ ResultOf<R> call(Node& node, const PeerPointer& peer, std::uint64_t object, cons
   }
 }
 
-/// A servant made of handlers, one for each method; they run where the call arrives, on the loop, must not block, and
-/// answer when they like.
-/// Thread safety: filled before it is published.
+/// A servant made of handlers, one for each method; they run where the call arrives, on the loop, must not
+/// block, and answer when they like. Thread safety: filled before it is published.
 class MethodServant : public Servant {
  public:
   explicit MethodServant(std::string interface) : interface_(std::move(interface)) {}
@@ -105,13 +105,14 @@ class MethodServant : public Servant {
   /// `handler` is called with the call and its decoded arguments.
   template <class R, class... A, class Handler>
   void on(const RemoteMethod<R(A...)>& method, Handler handler) {
-    handlers_[method.id()] = {method.descriptor(), [handler = std::move(handler)](IncomingCallPointer call) {
-                                Decoder decoder(call->arguments(), call->references());
-                                std::tuple<A...> values = decode_arguments<A...>(decoder);
-                                if (!decoder.ok())
-                                  return call->fail(failure(ErrorKind::invalid, "the arguments do not fit: " + decoder.error()));
-                                std::apply([&](A&... value) { handler(std::move(call), std::move(value)...); }, values);
-                              }};
+    handlers_[method.id()] = {
+        method.descriptor(), [handler = std::move(handler)](IncomingCallPointer call) {
+          Decoder decoder(call->arguments(), call->references());
+          std::tuple<A...> values = decode_arguments<A...>(decoder);
+          if (!decoder.ok())
+            return call->fail(failure(ErrorKind::invalid, "the arguments do not fit: " + decoder.error()));
+          std::apply([&](A&... value) { handler(std::move(call), std::move(value)...); }, values);
+        }};
   }
 
  private:

@@ -49,6 +49,10 @@ bool run_in_pool(IncomingCallPointer call, std::function<void(IncomingCallPointe
 
 void run_thunk(IncomingCall& call, Thunk thunk, void* object) {
   if (auto reason = call.unwanted()) return call.fail(std::move(*reason));
+  run_thunk_always(call, thunk, object);
+}
+
+void run_thunk_always(IncomingCall& call, Thunk thunk, void* object) {
   call.running();
   ContextScope scope(call.context());
   Decoder arguments(call.arguments(), call.references());
@@ -154,7 +158,8 @@ void FunctionServant::handle(IncomingCallPointer call) {
   call->node().recorder().name(function->id, function->descriptor);
   Node& node = call->node();
   bool runs = run_in_pool(std::move(call), [function, &node](IncomingCallPointer taken) {
-    run_thunk(*taken, function->thunk, nullptr);
+    // Once it is admitted it runs: the agent, which may have called for someone else, can be gone by now.
+    run_thunk_always(*taken, function->thunk, nullptr);
     taken.reset();
     node.function_ended();
   });

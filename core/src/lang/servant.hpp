@@ -32,10 +32,11 @@ using ServantPointer = std::shared_ptr<Servant>;
 
 /// Runs a thunk for a call and answers it: the result, or what it threw.
 void run_thunk(IncomingCall& call, Thunk thunk, void* object);
+/// The same, also when nobody waits for the answer any more.
+void run_thunk_always(IncomingCall& call, Thunk thunk, void* object);
 
-/// One at a time, in the order of arrival, but a call from within the chain that is inside may enter: the chain is
-/// blocked at this very moment, waiting for that call.
-/// Thread safety: any thread.
+/// One at a time, in the order of arrival, but a call from within the chain that is inside may enter: the
+/// chain is blocked at this very moment, waiting for that call. Thread safety: any thread.
 class Strand {
  public:
   /// True: the caller runs the call now and then calls leave(). False: the call waits in here.
@@ -88,8 +89,8 @@ class ObjectServants {
   std::size_t sweep_at_ = 64;
 };
 
-/// The worker functions of this process: the object that a spawn calls. Each function runs once for each call, on a
-/// thread of its own from the pool.
+/// The worker functions of this process: the object that a spawn calls. Each function runs once for each
+/// call, on a thread of its own from the pool.
 class FunctionServant final : public Servant {
  public:
   const std::string& interface() const override;

@@ -19,7 +19,8 @@ class AsioLoop final : public Loop {
   void start_thread();
   /// Runs the loop on the calling thread until stop().
   void run();
-  /// Any thread: ends the loop; jobs not yet begun are dropped. Joins the loop's own thread unless called on it.
+  /// Any thread: ends the loop; jobs not yet begun are dropped. Joins the loop's own thread unless called on
+  /// it.
   void stop();
 
   void post(std::function<void()> job) override;
@@ -32,8 +33,8 @@ class AsioLoop final : public Loop {
 
  private:
   const Clock& clock_;
-  // No concurrency hint of 1: Asio would then hold back what a job posts until that job has ended, and another
-  // thread's post, though later, would run before it.
+  // No concurrency hint of 1: Asio would then hold back what a job posts until that job has ended, and
+  // another thread's post, though later, would run before it.
   boost::asio::io_context context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
   std::atomic<std::thread::id> runner_{};

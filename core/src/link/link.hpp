@@ -34,9 +34,9 @@ class LinkOwner {
   virtual void closed(const std::shared_ptr<Link>& link, const Failure& reason) = 0;
 };
 
-/// Writing: whoever finds no writer becomes the writer and goes on until nothing waits; the others append and leave.
-/// While a batch of incoming frames is handled on the loop, everything that is sent waits for the end of the batch
-/// and leaves in one system call.
+/// Writing: whoever finds no writer becomes the writer and goes on until nothing waits; the others append and
+/// leave. While a batch of incoming frames is handled on the loop, everything that is sent waits for the end
+/// of the batch and leaves in one system call.
 ///
 /// Thread safety: send() and close() from any thread, everything else on the loop.
 class Link final : public Connection::Sink, public std::enable_shared_from_this<Link> {
@@ -49,14 +49,14 @@ class Link final : public Connection::Sink, public std::enable_shared_from_this<
   /// Begins with the hello. Call once.
   void start();
 
-  /// Sends one message; its body, `head` followed by `rest`, is copied. Messages of the same `order` (0: none) are
-  /// received in the order of sending. False: the link has ended.
-  /// Waits while limits::pending_bytes lie unsent, unless called on the loop, where a peer that leaves
-  /// limits::unread_bytes unread is given up.
-  bool send(wire::FrameKind kind, std::uint64_t call, ByteView head, ByteView rest = {}, bool references = false,
-            std::uint64_t order = 0);
+  /// Sends one message; its body, `head` followed by `rest`, is copied. Messages of the same `order` (0:
+  /// none) are received in the order of sending. False: the link has ended. Waits while limits::pending_bytes
+  /// lie unsent, unless called on the loop, where a peer that leaves limits::unread_bytes unread is given up.
+  bool send(wire::FrameKind kind, std::uint64_t call, ByteView head, ByteView rest = {},
+            bool references = false, std::uint64_t order = 0);
 
-  /// Blocks until everything that was sent is with the kernel, at most until `deadline`. Any thread but the loop's.
+  /// Blocks until everything that was sent is with the kernel, at most until `deadline`. Any thread but the
+  /// loop's.
   void wait_until_written(std::chrono::steady_clock::time_point deadline);
 
   /// Ends the link for this reason, after what can be written at once has been.

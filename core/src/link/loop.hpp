@@ -9,8 +9,8 @@
 
 namespace circuit::link {
 
-/// One function to be called at one time. Thread safety: the loop's thread only; destruction on any, once nothing is
-/// armed.
+/// One function to be called at one time. Thread safety: the loop's thread only; destruction on any, once
+/// nothing is armed.
 class Timer {
  public:
   virtual ~Timer() = default;

@@ -25,8 +25,8 @@ struct Transfer {
 };
 
 /// One two-way stream of bytes. Destroying it closes it.
-/// Thread safety: read() and the waits on the loop's thread only; write() and close() on any thread, one write at a
-/// time.
+/// Thread safety: read() and the waits on the loop's thread only; write() and close() on any thread, one
+/// write at a time.
 class Connection {
  public:
   /// Told on the loop when a wait is over. Each wait is told once.

@@ -22,8 +22,8 @@ class UnixTransport final : public Transport {
   AsioLoop& loop_;
 };
 
-/// A listening AF_UNIX socket at `unix:/path`, mode 0600, in place of a socket that nobody listens on any more.
-/// Errors: `refused` where another process listens.
+/// A listening AF_UNIX socket at `unix:/path`, mode 0600, in place of a socket that nobody listens on any
+/// more. Errors: `refused` where another process listens.
 Result<UniqueFd> bind_unix(const std::string& endpoint);
 
 }  // namespace circuit::link

@@ -49,8 +49,8 @@ struct AnchorListing {
   std::vector<spawn::WorkerRecord> workers;
 };
 
-/// Thread safety: every function from any thread; callbacks come on a thread of the cluster's own and must not
-/// block. Functions that return a Result block for at most their stated time.
+/// Thread safety: every function from any thread; callbacks come on a thread of the cluster's own and must
+/// not block. Functions that return a Result block for at most their stated time.
 class Cluster {
  public:
   virtual ~Cluster() = default;
@@ -58,16 +58,17 @@ class Cluster {
   /// The newest model. Never null; immutable.
   virtual std::shared_ptr<const Snapshot> snapshot() const = 0;
 
-  /// Calls `changed` after each new snapshot until the returned subscription is destroyed; after its destruction
-  /// has returned, no call comes any more.
+  /// Calls `changed` after each new snapshot until the returned subscription is destroyed; after its
+  /// destruction has returned, no call comes any more.
   class Subscription {
    public:
     virtual ~Subscription() = default;
   };
-  virtual std::unique_ptr<Subscription> subscribe(std::function<void(std::shared_ptr<const Snapshot>)> changed) = 0;
+  virtual std::unique_ptr<Subscription> subscribe(
+      std::function<void(std::shared_ptr<const Snapshot>)> changed) = 0;
 
-  /// Starts a worker and its function; returns when the worker runs (at most limits::spawn_deadline). `outcome`,
-  /// if any, is called once when the function has ended.
+  /// Starts a worker and its function; returns when the worker runs (at most limits::spawn_deadline).
+  /// `outcome`, if any, is called once when the function has ended.
   virtual Result<spawn::WorkerRecord> spawn(const SpawnRequest& request, FunctionOutcome outcome) = 0;
   /// Returns when the signal or request to stop is out, not when the worker has ended.
   virtual Result<void> kill(const KillRequest& request) = 0;

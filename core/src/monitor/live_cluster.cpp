@@ -104,25 +104,26 @@ std::unique_ptr<Cluster::Subscription> LiveCluster::subscribe(
 // -- asking and steering ------------------------------------------------------------------------------------
 
 Result<spawn::WorkerRecord> LiveCluster::spawn(const SpawnRequest& request, FunctionOutcome outcome) {
-  return spawn(request, std::move(outcome), {});
-}
-
-Result<spawn::WorkerRecord> LiveCluster::spawn(const SpawnRequest& request, FunctionOutcome outcome,
-                                               spawn::SpawnProgress progress) {
-  boost::system::error_code error;
-  boost::json::value arguments = boost::json::parse(request.arguments, error);
-  if (error || !arguments.is_array())
-    return failure(ErrorKind::invalid, fmt::format("the arguments are no JSON array: {}", request.arguments));
   auto known = functions();
   if (known.has_error()) return known.error();
   auto function = spawn::choose_function(*known, request.function, request.executable);
   if (function.has_error()) return function.error();
-  auto encoded = spawn::encode_json_arguments(*function, arguments.get_array());
+  return spawn(request, *function, std::move(outcome), {});
+}
+
+Result<spawn::WorkerRecord> LiveCluster::spawn(const SpawnRequest& request,
+                                               const spawn::FunctionDescription& function,
+                                               FunctionOutcome outcome, spawn::SpawnProgress progress) {
+  boost::system::error_code error;
+  boost::json::value arguments = boost::json::parse(request.arguments, error);
+  if (error || !arguments.is_array())
+    return failure(ErrorKind::invalid, fmt::format("the arguments are no JSON array: {}", request.arguments));
+  auto encoded = spawn::encode_json_arguments(function, arguments.get_array());
   if (encoded.has_error()) return encoded.error();
+  auto caller = request.detached ? spawn::Caller::agent : spawn::Caller::self;
   return spawn::spawn_function(state_->node(), state_->agent(), state_->launcher(), request.host,
-                               request.anchors, *function, std::move(*encoded),
-                               request.detached ? spawn::Caller::agent : spawn::Caller::self,
-                               std::move(progress), std::move(outcome));
+                               request.anchors, function, std::move(*encoded), caller, std::move(progress),
+                               std::move(outcome));
 }
 
 Result<void> LiveCluster::kill(const KillRequest& request) {

@@ -13,8 +13,8 @@
 namespace circuit::monitor {
 
 /// Keeps a link to the agent of this host, looks for its successor when it has died, and asks it for what has
-/// changed, one question at a time: an agent tells a slow console less often, and never more than it can take.
-/// Thread safety: any thread.
+/// changed, one question at a time: an agent tells a slow console less often, and never more than it can
+/// take. Thread safety: any thread.
 class LiveCluster final : public Cluster {
  public:
   /// `watch`: keep the snapshot up to date. Without it the object only asks and steers, as shell commands do.
@@ -25,14 +25,16 @@ class LiveCluster final : public Cluster {
   ~LiveCluster() override;
 
   std::shared_ptr<const Snapshot> snapshot() const override;
-  std::unique_ptr<Subscription> subscribe(std::function<void(std::shared_ptr<const Snapshot>)> changed) override;
+  std::unique_ptr<Subscription> subscribe(
+      std::function<void(std::shared_ptr<const Snapshot>)> changed) override;
   Result<spawn::WorkerRecord> spawn(const SpawnRequest& request, FunctionOutcome outcome) override;
   Result<void> kill(const KillRequest& request) override;
   Result<std::vector<spawn::FunctionDescription>> functions() override;
   Result<AnchorListing> anchors(const std::string& path) override;
 
-  /// As spawn(), telling each step.
-  Result<spawn::WorkerRecord> spawn(const SpawnRequest& request, FunctionOutcome outcome, spawn::SpawnProgress progress);
+  /// As spawn(), of this very function, which the agent need not know, and telling each step.
+  Result<spawn::WorkerRecord> spawn(const SpawnRequest& request, const spawn::FunctionDescription& function,
+                                    FunctionOutcome outcome, spawn::SpawnProgress progress);
   /// A directory and all below it, depth first.
   Result<std::vector<AnchorListing>> walk(const std::string& path);
   /// One worker, dead ones too while they are remembered.

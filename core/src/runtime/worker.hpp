@@ -13,10 +13,9 @@
 
 namespace circuit::runtime {
 
-/// A worker ends when its function has returned, no daemon or background body runs, and no other process holds a
-/// reference into it; or when it is told to stop and its grace is over; or when no function comes in time. When its
-/// spawner dies it is told to stop, unless it has daemonized.
-/// Thread safety: any thread.
+/// A worker ends when its function has returned, no daemon or background body runs, and no other process
+/// holds a reference into it; or when it is told to stop and its grace is over; or when no function comes in
+/// time. When its spawner dies it is told to stop, unless it has daemonized. Thread safety: any thread.
 class Worker final : public lang::FunctionHost {
  public:
   explicit Worker(State& state);

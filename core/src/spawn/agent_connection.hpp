@@ -28,14 +28,15 @@ class AgentConnection {
 
   /// Calls a method of the agent, blocking.
   template <class R, class... A>
-  Result<R> call(const lang::RemoteMethod<R(A...)>& method, lang::CallOptions options, const A&... arguments) {
+  Result<R> call(const lang::RemoteMethod<R(A...)>& method, lang::CallOptions options,
+                 const A&... arguments) {
     auto peer = agent();
     if (peer.has_error()) return peer.error();
     return lang::call(node_, *peer, lang::fixed_object::agent, method, options, arguments...);
   }
 
-  /// From now on a link to the agent is kept: a successor is looked for as long as it takes. `connected` is called on
-  /// the loop for each agent. For workers and consoles.
+  /// From now on a link to the agent is kept: a successor is looked for as long as it takes. `connected` is
+  /// called on the loop for each agent. For workers and consoles.
   void keep(std::function<void(const lang::PeerPointer&)> connected);
   /// On the loop: the peer has died or was lost. True if it was the agent.
   bool ended(const lang::PeerPointer& peer);

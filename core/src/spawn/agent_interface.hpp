@@ -13,7 +13,8 @@ namespace circuit::spawn {
 struct AgentInterface {
   /// Starts a worker; answered when it runs and stands in the tree. It need not have said hello yet.
   lang::RemoteMethod<WorkerRecord(SpawnOrder)> spawn{"agent.spawn"};
-  /// Calls a function in a worker on behalf of someone who does not stay; answered when the call is on its way.
+  /// Calls a function in a worker on behalf of someone who does not stay; answered when the call is on its
+  /// way.
   lang::RemoteMethod<void(RunOrder)> run{"agent.run"};
   /// Answered when the request or signal is out.
   lang::RemoteMethod<void(KillOrder)> kill{"agent.kill"};

@@ -21,12 +21,12 @@ enum class WorkerState : std::uint8_t {
 
 /// Why a worker ended.
 enum class CauseKind : std::uint8_t {
-  none = 0,      ///< it lives
-  exited = 1,    ///< returned or called exit; `code` is the exit status
-  signalled = 2, ///< ended by signal `code`
-  killed = 3,    ///< ended because someone asked for it through Circuit; `code` is the signal or 0
-  silent = 4,    ///< said nothing within its time and was ended
-  lost = 5,      ///< gone while nobody was there to take its status
+  none = 0,       ///< it lives
+  exited = 1,     ///< returned or called exit; `code` is the exit status
+  signalled = 2,  ///< ended by signal `code`
+  killed = 3,     ///< ended because someone asked for it through Circuit; `code` is the signal or 0
+  silent = 4,     ///< said nothing within its time and was ended
+  lost = 5,       ///< gone while nobody was there to take its status
 };
 
 struct Cause {
@@ -40,7 +40,8 @@ struct Cause {
 /// One worker, or one app, as its agent knows it.
 struct WorkerRecord {
   Address address;
-  /// Start time of the process in clock ticks since boot (/proc/PID/stat, field 22): a reused pid differs in it.
+  /// Start time of the process in clock ticks since boot (/proc/PID/stat, field 22): a reused pid differs in
+  /// it.
   std::uint64_t start_ticks = 0;
   /// True for an app: a program that Circuit did not start.
   bool app = false;

@@ -14,13 +14,15 @@
 
 namespace circuit::spawn {
 
-/// The function of that name; with `executable`, the one of that executable. The failure names what comes near.
-Result<FunctionDescription> choose_function(const std::vector<FunctionDescription>& functions, std::string_view name,
-                                            std::string_view executable);
+/// The function of that name; with `executable`, the one of that executable. The failure names what comes
+/// near.
+Result<FunctionDescription> choose_function(const std::vector<FunctionDescription>& functions,
+                                            std::string_view name, std::string_view executable);
 
-/// The arguments as CBOR, each checked against its parameter's type; those missing at the end take their defaults.
-/// The failure says which argument, what was expected and what was given.
-Result<Buffer> encode_json_arguments(const FunctionDescription& function, const boost::json::array& arguments);
+/// The arguments as CBOR, each checked against its parameter's type; those missing at the end take their
+/// defaults. The failure says which argument, what was expected and what was given.
+Result<Buffer> encode_json_arguments(const FunctionDescription& function,
+                                     const boost::json::array& arguments);
 
 /// Who calls the function: this process, to which the worker's life is bound, or the agent.
 enum class Caller { self, agent };
@@ -29,9 +31,9 @@ enum class Caller { self, agent };
 using SpawnProgress = std::function<void(std::string_view step, const std::string& detail)>;
 
 /// Starts a worker for `function` and calls it with the arguments. Blocks until the worker runs (at most
-/// limits::spawn_deadline). `outcome` comes once, on the loop, with the result as JSON text or the failure; it may
-/// come before this returns, and does not come when the agent is the caller. `progress` may be empty; it is called on the calling thread, and for the result on the
-/// loop.
+/// limits::spawn_deadline). `outcome` comes once, on the loop, with the result as JSON text or the failure;
+/// it may come before this returns, and does not come when the agent is the caller. `progress` may be empty;
+/// it is called on the calling thread, and for the result on the loop.
 Result<WorkerRecord> spawn_function(lang::Node& node, AgentConnection& agent, Launcher& launcher,
                                     const std::string& host, const std::vector<std::string>& anchors,
                                     const FunctionDescription& function, Buffer arguments, Caller caller,

@@ -19,8 +19,8 @@ struct Message {
   Buffer owned;
 };
 
-/// Per link. Bounded by limits::body_bytes, unfinished_bytes and unfinished_bodies, checked before memory is taken.
-/// Thread safety: none.
+/// Per link. Bounded by limits::body_bytes, unfinished_bytes and unfinished_bodies, checked before memory is
+/// taken. Thread safety: none.
 class Assembler {
  public:
   /// The message that `frame` completes, if it does.

@@ -38,7 +38,8 @@ struct FrameHeader {
   FrameKind kind = FrameKind::ping;
   /// More pieces of this body follow in later frames of the same kind and call id.
   bool more = false;
-  /// References stand in the body: the receiver takes them at arrival, before it knows what becomes of the rest.
+  /// References stand in the body: the receiver takes them at arrival, before it knows what becomes of the
+  /// rest.
   bool references = false;
   std::uint64_t call = 0;
 

@@ -1,11 +1,11 @@
 // What keeps a worker alive and what ends it.
-#include <circuit/circuit.hpp>
-
 #include <condition_variable>
 #include <iostream>
 #include <mutex>
 #include <string_view>
 #include <unistd.h>
+
+#include <circuit/circuit.hpp>
 
 namespace {
 

@@ -1,9 +1,9 @@
 // References and channels that go from worker to worker.
-#include <circuit/circuit.hpp>
-
 #include <iostream>
 #include <string_view>
 #include <unistd.h>
+
+#include <circuit/circuit.hpp>
 
 class Cell {
  public:
@@ -43,7 +43,9 @@ void write_to(circuit::Ref<Cell> target, std::string text) { target.call<&Cell::
 CIRCUIT_FUNCTION(write_to);
 
 /// Spawns a worker of its own and returns a reference into that one: its caller has never met it.
-circuit::Ref<Cell> grandchild(std::string text) { return circuit::here().spawn("localhost", {}, cell, text).value; }
+circuit::Ref<Cell> grandchild(std::string text) {
+  return circuit::here().spawn("localhost", {}, cell, text).value;
+}
 CIRCUIT_FUNCTION(grandchild);
 
 void produce(circuit::Channel<std::int32_t> to, std::int32_t count) {

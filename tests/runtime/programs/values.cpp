@@ -1,6 +1,4 @@
 // Spawns functions with arguments and results of many types, and checks that they come back as they were.
-#include <circuit/circuit.hpp>
-
 #include <chrono>
 #include <iostream>
 #include <map>
@@ -9,6 +7,8 @@
 #include <string_view>
 #include <tuple>
 #include <variant>
+
+#include <circuit/circuit.hpp>
 
 enum class Colour : std::uint8_t { red, green = 7 };
 
@@ -66,7 +66,8 @@ void show_error(Call call) {
     call();
     std::cout << "no error" << std::endl;
   } catch (const circuit::Error& error) {
-    std::cout << circuit::name_of(error.kind()) << " | " << error.type() << " | " << error.what() << std::endl;
+    std::cout << circuit::name_of(error.kind()) << " | " << error.type() << " | " << error.what()
+              << std::endl;
   }
 }
 
@@ -82,7 +83,8 @@ void go_through_types(circuit::Runtime& runtime) {
   expect(runtime.spawn("localhost", {}, round_trip, value).value == value, "a nested struct");
   expect(runtime.spawn("localhost", {}, round_trip, Outer()).value == Outer(), "an empty one");
   expect(static_cast<bool>(runtime.spawn("localhost", {}, nothing).worker.id), "nothing");
-  expect(runtime.spawn("localhost", {}, joined, "a", -7, 0.5, true).value == "a-7+yes", "converted arguments");
+  expect(runtime.spawn("localhost", {}, joined, "a", -7, 0.5, true).value == "a-7+yes",
+         "converted arguments");
   auto squares = runtime.spawn("localhost", {}, many, 500'000u).value;
   expect(squares.size() == 500'000 && squares[499'999] == 499'999ull * 499'999, "four megabytes");
 }
@@ -105,8 +107,8 @@ int main(int argc, char** argv) try {
   if (part == "lambda") {
     auto twice = [](std::int32_t x) { return 2 * x; };
     auto thrice = [](std::int32_t x) { return 3 * x; };
-    std::cout << runtime.spawn("localhost", {}, twice, 21).value << " " << runtime.spawn("localhost", {}, thrice, 21).value
-              << std::endl;
+    std::cout << runtime.spawn("localhost", {}, twice, 21).value << " "
+              << runtime.spawn("localhost", {}, thrice, 21).value << std::endl;
   }
   if (part == "two") {
     circuit::Runtime other(argc, argv);

@@ -20,9 +20,8 @@ class Node;
 class Peer;
 class Servant;
 
-/// An object in this process or another one. Holding a Target keeps a counted reference to it; the last one to go
-/// gives the reference back.
-/// Thread safety: any thread.
+/// An object in this process or another one. Holding a Target keeps a counted reference to it; the last one
+/// to go gives the reference back. Thread safety: any thread.
 class Target {
  public:
   virtual ~Target() = default;
@@ -69,7 +68,8 @@ class Reply {
 class OutgoingCall {
  public:
   /// `name`: the method as people call it, for the recorder; empty for a registered function, which has one.
-  OutgoingCall(const TargetPointer& target, std::uint64_t method, CallOptions options, std::string_view name = {});
+  OutgoingCall(const TargetPointer& target, std::uint64_t method, CallOptions options,
+               std::string_view name = {});
   ~OutgoingCall();
   OutgoingCall(const OutgoingCall&) = delete;
   OutgoingCall& operator=(const OutgoingCall&) = delete;

@@ -14,8 +14,8 @@
 
 namespace circuit::lang {
 
-/// Runs one function or method: decodes the arguments, calls, encodes the result. When the arguments cannot be
-/// decoded, the decoder has failed and nothing was called. What the function throws comes through.
+/// Runs one function or method: decodes the arguments, calls, encodes the result. When the arguments cannot
+/// be decoded, the decoder has failed and nothing was called. What the function throws comes through.
 using Thunk = void (*)(void* object, Decoder& arguments, Encoder& result);
 
 /// What a parameter is as a value: `const std::string&` is a std::string.
@@ -108,10 +108,12 @@ T Reply::value() {
   }
 }
 
-/// Encodes `args` as the parameter types say (so that a literal becomes a std::string), runs, decodes the result.
+/// Encodes `args` as the parameter types say (so that a literal becomes a std::string), runs, decodes the
+/// result.
 template <class Result, class... Params, class... Args>
 Result run_call(OutgoingCall& call, std::tuple<Params...>*, Args&&... args) {
-  static_assert(sizeof...(Params) == sizeof...(Args), "circuit: the call has another number of arguments than the function");
+  static_assert(sizeof...(Params) == sizeof...(Args),
+                "circuit: the call has another number of arguments than the function");
   encode_arguments(call.arguments(), static_cast<const Params&>(Params(std::forward<Args>(args)))...);
   return call.run().template value<Result>();
 }

@@ -51,8 +51,7 @@ Result<void> Store::load(Journal::Content content) {
   return {};
 }
 
-// -- sessions
-// ------------------------------------------------------------------------------------------------
+// -- sessions -----------------------------------------------------------------------------------------------
 
 Outcome<std::shared_ptr<Coordinator>> Store::connect(std::optional<SessionCredentials> credentials,
                                                      SessionListener listener) {
@@ -183,8 +182,7 @@ void Store::detach(std::uint64_t connection) noexcept {
   lock.unlock();
 }
 
-// -- requests
-// ------------------------------------------------------------------------------------------------
+// -- requests -----------------------------------------------------------------------------------------------
 
 Outcome<void> Store::admit(std::uint64_t connection, const std::string& path) const {
   switch (connections_.at(connection).standing) {
@@ -292,8 +290,7 @@ Outcome<void> Store::commit(std::span<const Operation> operations, std::uint64_t
   return {};
 }
 
-// -- callbacks
-// -----------------------------------------------------------------------------------------------
+// -- callbacks ----------------------------------------------------------------------------------------------
 
 void Store::queue(std::vector<WatchTable::Due> due) {
   for (WatchTable::Due& one : due)
