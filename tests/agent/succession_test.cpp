@@ -160,7 +160,7 @@ TEST_F(Succession, AfterTheEndOfEverythingNothingStaleIsLeft) {
   auto status = console().ask(spawn::agent_interface().status);
   ASSERT_TRUE(status.has_value());
   EXPECT_EQ(status->workers, 0u);
-  EXPECT_EQ(held_jails(), 0u);
+  EXPECT_TRUE(eventually([&] { return held_jails() == 0; }));
   // Those of the agent and of this test.
   EXPECT_TRUE(eventually([&] { return socket_files().size() == 2; }))
       << ::testing::PrintToString(socket_files());

@@ -50,7 +50,7 @@ void Shell::expect_nothing_left() {
   EXPECT_TRUE(eventually([&] { return console().tree() == std::vector<std::string>(); }));
   EXPECT_TRUE(eventually([&] { return socket_files().size() == 2; }))
       << ::testing::PrintToString(socket_files());
-  EXPECT_EQ(held_jails(), 0U);
+  EXPECT_TRUE(eventually([&] { return held_jails() == 0; }));
 }
 
 Up::Up(std::vector<std::string> command, std::vector<std::string> environment)

@@ -18,7 +18,7 @@ class ShellUp : public Shell {
     EXPECT_TRUE(processes_of(directory()).empty()) << names_of(processes_of(directory()));
     EXPECT_FALSE(std::filesystem::exists(sockets())) << ::testing::PrintToString(socket_files());
     EXPECT_FALSE(std::filesystem::exists(directory() / "page.json"));
-    EXPECT_EQ(held_jails(), 0U);
+    EXPECT_TRUE(eventually([&] { return held_jails() == 0; }));
   }
 };
 

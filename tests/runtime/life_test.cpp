@@ -87,7 +87,7 @@ TEST_F(Life, AnAppThatIsKilledWhileItSpawnsLeavesNoOrphan) {
   }
   EXPECT_TRUE(eventually([&] { return processes_of(directory()).size() == 2; }))
       << names_of(processes_of(directory()));
-  EXPECT_EQ(held_jails(), 0u);
+  EXPECT_TRUE(eventually([&] { return held_jails() == 0; }));
   EXPECT_TRUE(eventually([&] { return socket_files().size() == 2; }))
       << ::testing::PrintToString(socket_files());
 }
