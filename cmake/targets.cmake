@@ -7,6 +7,9 @@ target_compile_options(circuit_settings INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these two inside libstdc++ and Boost where nothing is wrong (gcc bugs 105329, 105562).
   target_compile_options(circuit_settings INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+  # So it does with these where it inlines much (gcc bug 105651).
+  target_compile_options(circuit_settings INTERFACE
+    $<$<CONFIG:Release>:-Wno-stringop-overflow> $<$<CONFIG:Release>:-Wno-array-bounds>)
 endif()
 target_compile_definitions(circuit_settings INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
