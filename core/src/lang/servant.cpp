@@ -56,7 +56,6 @@ void run_thunk_always(IncomingCall& call, Thunk thunk, void* object) {
   call.running();
   ContextScope scope(call.context());
   Decoder arguments(call.arguments(), call.references());
-  std::optional<Failure> failed;
   call.reply([&](Encoder& result) {
     try {
       thunk(object, arguments, result);
