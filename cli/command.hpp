@@ -23,6 +23,7 @@ using Run = std::function<int()>;
 
 // Each adds one subcommand to `app`; when it is given on the command line, it sets `run`.
 void add_up(CLI::App& app, const Shared& shared, Run& run);
+void add_calls(CLI::App& app, const Shared& shared, Run& run);
 void add_ls(CLI::App& app, const Shared& shared, Run& run);
 void add_spawn(CLI::App& app, const Shared& shared, Run& run);
 void add_kill(CLI::App& app, const Shared& shared, Run& run);

@@ -36,7 +36,7 @@ _circuit() {{
     *:--dir:*) COMPREPLY=($(compgen -d -- "$current")); return ;;
     spawn:-x:*|spawn:--executable:*) COMPREPLY=($(compgen -f -- "$current")); return ;;
     kill:--signal:*) words="KILL TERM INT HUP QUIT ABRT STOP CONT USR1 USR2" ;;
-    spawn:-a:*|spawn:--anchor:*|ls:*:/*|kill:*:/*|worker:*:/*) words="$("${{COMP_WORDS[0]}}" ls /... 2>/dev/null)" ;;
+    spawn:-a:*|spawn:--anchor:*|ls:*:/*|calls:*:/*|kill:*:/*|worker:*:/*) words="$("${{COMP_WORDS[0]}}" ls /... 2>/dev/null)" ;;
     spawn:*:-*) ;;
     spawn:spawn:*) words="localhost" ;;
     spawn:localhost:*) words="$("${{COMP_WORDS[0]}}" functions 2>/dev/null | sed -n 's/(.*//p')" ;;

@@ -6,6 +6,7 @@
 
 #include "command.hpp"
 #include "connection.hpp"
+#include "monitor/json.hpp"
 #include "output.hpp"
 #include "record_text.hpp"
 #include "selector.hpp"
@@ -87,8 +88,9 @@ void print_long(const std::vector<Line>& lines, const Options& options) {
   Table table({{"PATH", Cut::middle}, {"PID"}, {"STATE"}, {"AGE"}, {"FUNCTION", Cut::end}});
   for (const Line& line : lines)
     if (line.worker)
-      table.add({shown(line, options), std::to_string(line.worker->address.pid), state_text(*line.worker),
-                 age_of(*line.worker), function_text(*line.worker)});
+      table.add({shown(line, options), std::to_string(line.worker->address.pid),
+                 std::string(monitor::name_of(line.worker->state)), age_of(*line.worker),
+                 function_text(*line.worker)});
   table.print();
 }
 
@@ -96,7 +98,7 @@ void print_json(const std::vector<Line>& lines) {
   boost::json::array all;
   for (const Line& line : lines) {
     boost::json::object entry{{"path", line.path}};
-    if (line.worker) entry["worker"] = to_json(*line.worker);
+    if (line.worker) entry["worker"] = monitor::to_json(*line.worker);
     all.push_back(std::move(entry));
   }
   fmt::print("{}\n", boost::json::serialize(all));

@@ -59,8 +59,8 @@ int run_command(int argc, char** argv) {
   Shared shared;
   shared.program = own_executable();
   Run run;
-  for (auto add : {add_up, add_spawn, add_ls, add_kill, add_worker, add_functions, add_completion, add_keeper,
-                   add_agent})
+  for (auto add : {add_up, add_spawn, add_ls, add_calls, add_kill, add_worker, add_functions, add_completion,
+                   add_keeper, add_agent})
     add(app, shared, run);
   for (CLI::App* command : app.get_subcommands({})) {
     if (!command->get_group().empty()) command->group("Commands");

@@ -10,6 +10,7 @@
 #include "command.hpp"
 #include "connection.hpp"
 #include "end_signals.hpp"
+#include "monitor/json.hpp"
 #include "output.hpp"
 #include "record_text.hpp"
 #include "spawn/executable.hpp"
@@ -130,7 +131,7 @@ int report(const Options& options, const Result<spawn::WorkerRecord>& record,
   if (record.has_error()) return fail(record.error());
   if (options.detached) {
     if (options.json)
-      fmt::print("{}\n", boost::json::serialize(to_json(*record)));
+      fmt::print("{}\n", boost::json::serialize(monitor::to_json(*record)));
     else
       fmt::print("{} {}\n", record->address.id.string(), record->address.pid);
     return 0;

@@ -91,9 +91,11 @@ std::string Table::text(std::size_t limit) const {
   return text;
 }
 
-void Table::print() const {
-  if (rows_.empty() && ::isatty(STDOUT_FILENO) == 0) return;
-  fmt::print("{}", text(screen_width()));
+std::string Table::text() const {
+  if (rows_.empty() && ::isatty(STDOUT_FILENO) == 0) return {};
+  return text(screen_width());
 }
+
+void Table::print() const { fmt::print("{}", text()); }
 
 }  // namespace circuit::cli

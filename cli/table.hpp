@@ -27,9 +27,10 @@ class Table {
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
   /// One cell for each column.
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  /// On standard output, cut to the width of the terminal; without one to $COLUMNS, and without that not at
-  /// all.
+  /// As text(), on standard output.
   void print() const;
+  /// Cut to the width of the terminal; without one to $COLUMNS, and without that not at all.
+  std::string text() const;
   /// The lines, at most `width` characters each as far as the columns allow.
   std::string text(std::size_t width) const;
 

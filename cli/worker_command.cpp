@@ -4,6 +4,7 @@
 
 #include "command.hpp"
 #include "connection.hpp"
+#include "monitor/json.hpp"
 #include "output.hpp"
 #include "record_text.hpp"
 
@@ -22,7 +23,7 @@ int worker(const Shared& shared, const std::string& text, bool json) {
   auto record = (*cluster)->worker(*id);
   if (record.has_error()) return fail(record.error());
   if (json) {
-    fmt::print("{}\n", boost::json::serialize(to_json(*record)));
+    fmt::print("{}\n", boost::json::serialize(monitor::to_json(*record)));
     return 0;
   }
   bool dead = record->state == spawn::WorkerState::dead;
@@ -30,7 +31,7 @@ int worker(const Shared& shared, const std::string& text, bool json) {
     fmt::print("{:<12}{}\n", name, plain(value));
   };
   line("worker", record->address.id.string());
-  line("state", state_text(*record));
+  line("state", std::string(monitor::name_of(record->state)));
   if (dead) line("cause", record->cause.text);
   line("host", record->address.host);
   line("pid", std::to_string(record->address.pid));

@@ -43,41 +43,43 @@ class Agent final : public lang::NodeObserver {
 
   // -- agent_servant.cpp: what others ask for --
   std::shared_ptr<lang::Servant> make_servant();
-  void answer_fate(lang::IncomingCallPointer call, WorkerId id, std::uint64_t incarnation);
+  void answer_calls(lang::IncomingCallPointer call, const std::vector<WorkerId>& workers);
   void answer_worker(lang::IncomingCall& call, WorkerId id);
   void answer_listing(lang::IncomingCallPointer call, const std::string& path);
   void answer_walk(lang::IncomingCallPointer call, const std::string& path);
   spawn::DirectoryListing listing_of(const anchor::Path& path, const anchor::Listing& listing);
 
-  // -- agent.cpp: what happens to workers --
+  // -- agent_spawn.cpp: how workers begin --
   void spawn(const spawn::SpawnOrder& order, Spawned done);
-  void run(lang::IncomingCallPointer call, const spawn::RunOrder& order);
-  void run_began(WorkerId id, const Result<void>& result);
-  Result<void> kill(const spawn::KillOrder& order);
-  void shut_down(std::chrono::milliseconds grace);
-  void running(const lang::PeerPointer& peer, const std::string& function, const std::string& arguments);
-
-  void keeper_event(keeper::KeeperEvent event);
   void started(keeper::WorkerStarted started);
   void refused(const keeper::Refused& refused);
-  void held(keeper::WorkerHeld held);
-  void inventory_ended();
+  void expect_hello(Worker& worker);
+  void run(lang::IncomingCallPointer call, const spawn::RunOrder& order);
+  void run_began(WorkerId id, const Result<void>& result);
+  void running(const lang::PeerPointer& peer, const std::string& function, const std::string& arguments);
+
+  // -- agent_burial.cpp: how they end --
+  Result<void> kill(const spawn::KillOrder& order);
+  void stop_in_order(Worker& worker, std::uint64_t grace_ms);
+  void signal(Worker& worker, int signal);
   void died(keeper::WorkerDied died);
   void buried(WorkerId id, const spawn::WorkerRecord& record);
+  void answer_fate(lang::IncomingCallPointer call, WorkerId id, std::uint64_t incarnation);
   /// Tells those who wait for it that the process is dead.
   void answer_fates(WorkerId id, const std::string& cause);
   void forget_dead();
+  std::optional<spawn::WorkerRecord> remembered(WorkerId id) const;
 
+  // -- agent.cpp: the agent's own life, and its peers' --
+  void keeper_event(keeper::KeeperEvent event);
+  void held(keeper::WorkerHeld held);
+  void inventory_ended();
+  void keep(const Worker& worker);
   void peer_opened(const lang::PeerPointer& peer) override;
   void peer_died(const lang::PeerPointer& peer, const Failure& verdict) override;
-
-  void stop_in_order(Worker& worker, std::uint64_t grace_ms);
-  void signal(Worker& worker, int signal);
-  void expect_hello(Worker& worker);
-  void keep(const Worker& worker);
   void enlist_app(const lang::PeerPointer& peer);
-  std::optional<spawn::WorkerRecord> remembered(WorkerId id) const;
-  void sweep_sockets();
+  void keep_house();
+  void shut_down(std::chrono::milliseconds grace);
   void quit(int status);
 
   struct Ordered {
@@ -111,7 +113,7 @@ class Agent final : public lang::NodeObserver {
   std::map<WorkerId, lang::IncomingCallPointer> begun_;
   std::deque<RememberedDead> dead_;
   std::unique_ptr<link::Timer> dead_timer_;
-  std::unique_ptr<link::Timer> sweep_timer_;
+  std::unique_ptr<link::Timer> housekeeping_timer_;
   std::unique_ptr<link::Timer> shutdown_timer_;
   bool shutting_down_ = false;
   int exit_status_ = 0;

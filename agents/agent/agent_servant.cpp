@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "agent/agent.hpp"
+#include "agent/calls_reader.hpp"
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
@@ -35,6 +36,9 @@ std::shared_ptr<lang::Servant> Agent::make_servant() {
                 workers_.observe(std::move(call), epoch, since, wait);
               });
   servant->on(methods.worker, [this](IncomingCallPointer call, WorkerId id) { answer_worker(*call, id); });
+  servant->on(methods.calls, [this](IncomingCallPointer call, const std::vector<WorkerId>& workers) {
+    answer_calls(std::move(call), workers);
+  });
   servant->on(methods.functions, [this](IncomingCallPointer call) {
     // Asking executables takes a while, and is done beside the loop.
     std::shared_ptr<lang::IncomingCall> shared = std::move(call);
@@ -69,64 +73,16 @@ std::shared_ptr<lang::Servant> Agent::make_servant() {
   return servant;
 }
 
-void Agent::run(lang::IncomingCallPointer call, const spawn::RunOrder& order) {
-  /// The agent is the caller, and there is nobody else to tell how the function ends.
-  class Caller final : public lang::Waiter {
-   public:
-    Caller(Agent& agent, WorkerId worker) : agent_(agent), worker_(worker) {}
-    void complete(lang::Answer answer) override {
-      std::unique_ptr<Caller> self(this);
-      if (answer.has_error())
-        log::info("the function of {} failed: {}", worker_.string(), answer.error().text);
-      agent_.run_began(worker_, answer.has_error() ? Result<void>(answer.error()) : Result<void>());
-    }
-
-   private:
-    Agent& agent_;
-    WorkerId worker_;
-  };
-
-  Worker* worker = workers_.find(order.worker);
-  if (worker == nullptr || worker->record.app || worker->record.state == WorkerState::dead)
-    return call->fail(failure(ErrorKind::dead,
-                              fmt::format("no worker {} runs on {}", order.worker.string(), options_.host)));
-  lang::PeerPointer peer = node_->peers().find_or_add(worker->record.address);
-  Buffer body;
-  body.extend(wire::CallHead::size);
-  body.append(order.arguments);
-  lang::ReferenceSession none(*node_, peer);
-  // Answered when the worker says that it runs, so that the function cannot be lost with this agent any more.
-  begun_.insert_or_assign(order.worker, std::move(call));
-  node_->send_call(peer, node_->head_for(lang::fixed_object::functions, order.function, false),
-                   std::move(body), none, 0, *new Caller(*this, order.worker));
-}
-
-void Agent::run_began(WorkerId id, const Result<void>& result) {
-  auto found = begun_.find(id);
-  if (found == begun_.end()) return;
-  lang::answer(*found->second, result);
-  begun_.erase(found);
-}
-
-void Agent::answer_fate(lang::IncomingCallPointer call, WorkerId id, std::uint64_t incarnation) {
-  using Report = spawn::FateReport;
-  Worker* worker = workers_.find(id);
-  if (worker == nullptr || worker->record.address.incarnation != incarnation) {
-    auto record = remembered(id);
-    return lang::answer(*call, Result<Report>(Report{true, record ? record->cause.text : ""}));
-  }
-  if (worker->record.state == WorkerState::dead) {
-    std::string words = last_lines(jail_of(options_.directory, id));
-    return lang::answer(
-        *call, Result<Report>(Report{true, worker->record.cause.text + (words.empty() ? "" : ": " + words)}));
-  }
-  // A process closes its links a moment before its parent hears of its end: that moment is waited for.
-  PendingFate fate{std::move(call), loop_.make_timer()};
-  auto waiting = fates_.emplace(id, std::move(fate));
-  waiting->second.timer->arm(loop_.clock().now_ns() + limits::death_notice_ns, [this, waiting] {
-    PendingFate ended = std::move(waiting->second);
-    fates_.erase(waiting);
-    lang::answer(*ended.call, Result<Report>(Report{false, ""}));
+void Agent::answer_calls(lang::IncomingCallPointer call, const std::vector<WorkerId>& workers) {
+  // Both ends of a call are wanted, and the other one may be any worker's.
+  Recorders recorders;
+  workers_.each([&](const Worker& worker) {
+    if (worker.recorder) recorders.emplace_back(worker.record.address.id, worker.recorder);
+  });
+  // Ten thousand recorders take a while to read: that is done beside the loop.
+  std::shared_ptr<lang::IncomingCall> shared = std::move(call);
+  node_->pool().submit([this, shared, recorders = std::move(recorders), workers] {
+    lang::answer(*shared, Result<spawn::CallsReport>(read_calls(recorders, workers, loop_.clock())));
   });
 }
 

@@ -2,16 +2,19 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
 #include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <unordered_set>
 
 #include "base/limits.hpp"
+#include "base/log.hpp"
 #include "base/paths.hpp"
 #include "link/unix_transport.hpp"
 #include "record/recorder.hpp"
@@ -100,6 +103,23 @@ void remove_dead_sockets(const fs::path& agent_directory) {
     const auto age = fs::file_time_type::clock::now() - entry.last_write_time(error);
     // A new one may be bound and not yet listen.
     if (!error && age >= limits::socket_settles && is_deserted(entry.path())) ::unlink(entry.path().c_str());
+  }
+}
+
+void trim_output(const fs::path& jail, std::uint64_t limit_bytes) {
+  for (const char* name : {"out", "err"}) {
+    // The directory is the worker's: it may have put anything there.
+    UniqueFd file(::open((jail / name).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat found {};
+    if (!file || ::fstat(file.get(), &found) != 0 || !S_ISREG(found.st_mode)) continue;
+    constexpr std::uint64_t block_bytes = 512;  // st_blocks counts these, whatever the file system has
+    if (static_cast<std::uint64_t>(found.st_blocks) * block_bytes <= limit_bytes) continue;
+    const off_t kept = std::min(static_cast<off_t>(limit_bytes / 2), found.st_size);
+    if (::fallocate(file.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, found.st_size - kept) == 0)
+      continue;
+    // A file system without holes. The worker appends, so it goes on at the new end.
+    if (::ftruncate(file.get(), 0) != 0)
+      log::warn("cannot shorten {}: {}", (jail / name).string(), std::strerror(errno));
   }
 }
 

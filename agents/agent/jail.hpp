@@ -1,6 +1,7 @@
 // A worker's own directory, and what it is started with.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <vector>
 
@@ -30,6 +31,11 @@ void remove_socket(const std::filesystem::path& agent_directory, const Address& 
 /// Takes the sockets away at which nobody listens any more: left by processes that were killed while no agent
 /// ran.
 void remove_dead_sockets(const std::filesystem::path& agent_directory);
+
+/// Where `out` or `err` of that jail takes more than `limit_bytes` of the disk, lets the older half of them
+/// go. What stays keeps its place in the file, so whoever follows it misses nothing; what went reads as
+/// zeros.
+void trim_output(const std::filesystem::path& jail, std::uint64_t limit_bytes);
 
 /// Removes jails whose lock nobody holds, oldest first, until at most `keep` are left. Returns how many went.
 std::size_t remove_old_jails(const std::filesystem::path& agent_directory, std::size_t keep);

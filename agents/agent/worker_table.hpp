@@ -11,6 +11,7 @@
 #include "base/unique_fd.hpp"
 #include "lang/incoming_call.hpp"
 #include "link/loop.hpp"
+#include "record/reader.hpp"
 #include "spawn/agent_messages.hpp"
 
 namespace circuit::agent {
@@ -19,7 +20,8 @@ namespace circuit::agent {
 struct Worker {
   spawn::WorkerRecord record;
   UniqueFd pidfd;
-  UniqueFd recorder;
+  /// Its flight recorder; null where that cannot be read.
+  std::shared_ptr<const record::Reader> recorder;
   std::optional<KillIntent> intent;
   /// Ends the wait for its hello, or its grace.
   std::unique_ptr<link::Timer> timer;

@@ -132,7 +132,7 @@ TEST_F(Misfit, RequestsThatMakeNoSense) {
   EXPECT_THAT(complaint_of({"spawn", "nowhere", "greet", "x"}), HasSubstr("unknown host 'nowhere'"));
   EXPECT_THAT(complaint_of({"spawn", "localhost", "burn", "soon"}),
               AllOf(HasSubstr("seconds"), HasSubstr("soon")));
-  EXPECT_THAT(complaint_of({"spawn", "localhost", "greet", "a", "b"}), HasSubstr("1 arguments, got 2"));
+  EXPECT_THAT(complaint_of({"spawn", "localhost", "greet", "a", "b"}), HasSubstr("takes 1 argument, got 2"));
   EXPECT_THAT(complaint_of({"spawn", "localhost", "greet"}),
               AllOf(HasSubstr("argument 1 (name)"), HasSubstr("text")));
   EXPECT_THAT(complaint_of({"spawn", "localhost", "-a", "no/slash", "greet", "x"}), HasSubstr("no/slash"));

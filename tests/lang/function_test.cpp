@@ -1,18 +1,21 @@
+#include <thread>
+
 #include "lang/objects.hpp"
 
 namespace lang_test {
 
-std::string greet(std::string name) {
-  return "Hello " + name;
-}
-int unregistered(int number) {
-  return number;
-}
+std::string greet(std::string name) { return "Hello " + name; }
+/// How often note() has run.
+int notes = 0;
+void note() { ++notes; }
+int unregistered(int number) { return number; }
 
 }  // namespace lang_test
 
 using lang_test::greet;
 CIRCUIT_FUNCTION(greet, "name");
+using lang_test::note;
+CIRCUIT_FUNCTION(note);
 
 namespace circuit::lang::testing {
 namespace {
@@ -71,6 +74,29 @@ TEST(Functions, AFunctionIsCalledByItsId) {
   EXPECT_EQ(call(second_lambda().id, 1).value<int>(), 3);
   EXPECT_TRUE(host.ends.wait_for(3));
   EXPECT_THAT(failure_of([&] { call(4711, 1); }).text, HasSubstr("has no function with the id"));
+}
+
+/// Admits a call when its time is over.
+struct LateHost final : FunctionHost {
+  bool admit(IncomingCall& call, const Function&) override {
+    while (!call.unwanted()) std::this_thread::yield();
+    return true;
+  }
+  void ended() override { ends.add(); }
+  Count ends;
+};
+
+TEST(Functions, OneThatWasAdmittedRunsThoughNobodyWaitsForItAnyMore) {
+  Cluster cluster(2);
+  LateHost host;
+  cluster[1].node().set_function_host(&host);
+  auto functions =
+      cluster[0].node().imports().fixed(cluster[0].peer(cluster[1]), fixed_object::functions, "functions");
+  OutgoingCall call(functions, find_function_named("note")->id, {50ms});
+  encode_arguments(call.arguments());
+  EXPECT_EQ(failure_of([&] { call.run(); }).kind, ErrorKind::deadline);
+  ASSERT_TRUE(host.ends.wait_for(1));
+  EXPECT_EQ(lang_test::notes, 1);
 }
 
 TEST(Functions, AnAppRunsNoFunctionsForOthers) {

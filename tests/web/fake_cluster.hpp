@@ -29,6 +29,7 @@ inline spawn::WorkerRecord worker(std::uint64_t id, std::string function = "gree
 class FakeCluster final : public monitor::Cluster {
  public:
   using Changed = std::function<void(std::shared_ptr<const monitor::Snapshot>)>;
+  using CallsChanged = std::function<void(monitor::CallsPointer)>;
 
   std::shared_ptr<const monitor::Snapshot> snapshot() const override {
     std::lock_guard lock(mutex_);
@@ -39,6 +40,18 @@ class FakeCluster final : public monitor::Cluster {
     std::lock_guard lock(mutex_);
     std::uint64_t key = ++subscriptions_made_;
     subscribers_[key] = std::move(changed);
+    return std::make_unique<Ticket>(*this, key);
+  }
+
+  Result<monitor::CallsPointer> calls(const std::vector<WorkerId>&) override {
+    std::lock_guard lock(mutex_);
+    return calls_;
+  }
+  std::unique_ptr<Subscription> watch_calls(CallsChanged changed) override {
+    std::lock_guard lock(mutex_);
+    std::uint64_t key = ++subscriptions_made_;
+    changed(calls_);
+    call_watchers_[key] = std::move(changed);
     return std::make_unique<Ticket>(*this, key);
   }
 
@@ -78,6 +91,18 @@ class FakeCluster final : public monitor::Cluster {
     for (const auto& [key, subscriber] : subscribers_) subscriber(snapshot_);
   }
 
+  void change_calls(std::vector<monitor::Call> calls) {
+    std::lock_guard lock(mutex_);
+    auto next = std::make_shared<monitor::Calls>();
+    next->calls = std::move(calls);
+    calls_ = std::move(next);
+    for (const auto& [key, watcher] : call_watchers_) watcher(calls_);
+  }
+  std::size_t call_watchers() const {
+    std::lock_guard lock(mutex_);
+    return call_watchers_.size();
+  }
+
   std::size_t subscribers() const {
     std::lock_guard lock(mutex_);
     return subscribers_.size();
@@ -94,6 +119,7 @@ class FakeCluster final : public monitor::Cluster {
     ~Ticket() override {
       std::lock_guard lock(cluster_.mutex_);
       cluster_.subscribers_.erase(key_);
+      cluster_.call_watchers_.erase(key_);
     }
 
    private:
@@ -104,6 +130,8 @@ class FakeCluster final : public monitor::Cluster {
   mutable std::mutex mutex_;
   std::shared_ptr<const monitor::Snapshot> snapshot_ = first();
   std::map<std::uint64_t, Changed> subscribers_;
+  monitor::CallsPointer calls_ = std::make_shared<const monitor::Calls>();
+  std::map<std::uint64_t, CallsChanged> call_watchers_;
   std::uint64_t subscriptions_made_ = 0;
 
   static std::shared_ptr<const monitor::Snapshot> first() {

@@ -6,7 +6,8 @@
 
 #include "base/clock.hpp"
 #include "base/limits.hpp"
-#include "server/text.hpp"
+#include "base/utf8.hpp"
+#include "monitor/json.hpp"
 
 namespace circuit::web {
 namespace {
@@ -15,48 +16,7 @@ namespace json = boost::json;
 
 constexpr std::uint64_t ns_per_ms = 1'000'000;
 
-json::string text(std::string_view from_elsewhere) {
-  return json::string(valid_utf8(from_elsewhere));
-}
-
-std::string_view name_of(spawn::WorkerState state) noexcept {
-  switch (state) {
-    case spawn::WorkerState::starting:
-      return "starting";
-    case spawn::WorkerState::live:
-      return "live";
-    case spawn::WorkerState::suspect:
-      return "suspect";
-    case spawn::WorkerState::unregistered:
-      return "unregistered";
-    case spawn::WorkerState::dead:
-      return "dead";
-  }
-  return "suspect";
-}
-
-std::string_view name_of(spawn::CauseKind kind) noexcept {
-  switch (kind) {
-    case spawn::CauseKind::none:
-      return "none";
-    case spawn::CauseKind::exited:
-      return "exited";
-    case spawn::CauseKind::signalled:
-      return "signalled";
-    case spawn::CauseKind::killed:
-      return "killed";
-    case spawn::CauseKind::silent:
-      return "silent";
-    case spawn::CauseKind::lost:
-      return "lost";
-  }
-  return "lost";
-}
-
-json::value value_of(const spawn::Cause& cause) {
-  if (cause.kind == spawn::CauseKind::none) return nullptr;
-  return {{"kind", name_of(cause.kind)}, {"code", cause.code}, {"text", text(cause.text)}};
-}
+json::string text(std::string_view from_elsewhere) { return json::string(valid_utf8(from_elsewhere)); }
 
 json::array texts(const std::vector<std::string>& items) {
   json::array array;
@@ -106,32 +66,13 @@ std::string workers_array(const std::vector<monitor::WorkerPointer>& workers) {
 
 }  // namespace
 
-std::uint64_t wall_ms() {
-  return SystemClock{}.wall_ns() / ns_per_ms;
-}
+std::uint64_t wall_ms() { return SystemClock{}.wall_ns() / ns_per_ms; }
 
 std::string quoted(std::string_view from_elsewhere) {
   return json::serialize(json::value(text(from_elsewhere)));
 }
 
-std::string render(const spawn::WorkerRecord& worker) {
-  json::value died = nullptr;
-  if (worker.state == spawn::WorkerState::dead) died = worker.died_wall_ns / ns_per_ms;
-  json::object object{{"id", worker.address.id.string()},
-                      {"incarnation", fmt::format("{:016x}", worker.address.incarnation)},
-                      {"host", text(worker.address.host)},
-                      {"pid", worker.address.pid},
-                      {"app", worker.app},
-                      {"function", text(worker.function)},
-                      {"arguments", text(worker.arguments)},
-                      {"executable", text(worker.executable)},
-                      {"anchors", texts(worker.anchors)},
-                      {"started_ms", worker.started_wall_ns / ns_per_ms},
-                      {"state", name_of(worker.state)},
-                      {"cause", value_of(worker.cause)},
-                      {"died_ms", std::move(died)}};
-  return json::serialize(object);
-}
+std::string render(const spawn::WorkerRecord& worker) { return json::serialize(monitor::to_json(worker)); }
 
 std::string render(const std::vector<monitor::HostState>& hosts) {
   return array_of(hosts, [](const monitor::HostState& host) { return json::serialize(value_of(host)); });

@@ -1,33 +1,9 @@
 #include "server/text.hpp"
 
 #include <charconv>
-#include <cstdint>
 
 namespace circuit::web {
 namespace {
-
-/// The length of the UTF-8 sequence at the start of `text`; 0 if there is none (RFC 3629, table of section
-/// 4).
-std::size_t sequence_length(std::string_view text) noexcept {
-  auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  auto in = [&](std::size_t i, unsigned low, unsigned high) {
-    return i < text.size() && byte(i) >= low && byte(i) <= high;
-  };
-  std::uint8_t first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return in(1, 0x80, 0xbf) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    unsigned low = first == 0xe0 ? 0xa0 : 0x80;   // no longer form than needed
-    unsigned high = first == 0xed ? 0x9f : 0xbf;  // no surrogates
-    return in(1, low, high) && in(2, 0x80, 0xbf) ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    unsigned low = first == 0xf0 ? 0x90 : 0x80;
-    unsigned high = first == 0xf4 ? 0x8f : 0xbf;  // nothing past U+10FFFF
-    return in(1, low, high) && in(2, 0x80, 0xbf) && in(3, 0x80, 0xbf) ? 4 : 0;
-  }
-  return 0;
-}
 
 bool parse_query(std::string_view text, Target& target) {
   while (!text.empty()) {
@@ -43,22 +19,6 @@ bool parse_query(std::string_view text, Target& target) {
 }
 
 }  // namespace
-
-std::string valid_utf8(std::string_view text) {
-  std::string clean;
-  clean.reserve(text.size());
-  while (!text.empty()) {
-    std::size_t length = sequence_length(text);
-    if (length == 0) {
-      clean += "\xef\xbf\xbd";
-      length = 1;
-    } else {
-      clean += text.substr(0, length);
-    }
-    text.remove_prefix(length);
-  }
-  return clean;
-}
 
 std::optional<std::string> percent_decoded(std::string_view text) {
   std::string decoded;

@@ -1,4 +1,4 @@
-// Text that came from elsewhere, made fit for JSON, and the parts of a request's target taken apart.
+// The parts of a request's target, taken apart.
 #pragma once
 
 #include <map>
@@ -7,10 +7,6 @@
 #include <string_view>
 
 namespace circuit::web {
-
-/// `text` with everything that is not UTF-8 replaced by U+FFFD. A browser ends a stream at the first byte
-/// that is not.
-std::string valid_utf8(std::string_view text);
 
 /// `%41` and its like decoded; nothing where a `%` is not followed by two hex digits or stands for a NUL.
 std::optional<std::string> percent_decoded(std::string_view text);

@@ -8,6 +8,7 @@
 
 #include "anchor/path.hpp"
 #include "base/limits.hpp"
+#include "base/utf8.hpp"
 
 namespace circuit::anchor {
 namespace {

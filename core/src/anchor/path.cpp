@@ -152,18 +152,4 @@ std::string in_quotes(std::string_view text) {
   return out;
 }
 
-std::string valid_utf8(std::string_view text) {
-  std::string out;
-  const char* at = text.data();
-  const char* end = at + text.size();
-  while (at != end) {
-    const char* start = at;
-    if (malformed(Utf8::decode(at, end)))
-      out += "\xef\xbf\xbd";
-    else
-      out.append(start, at);
-  }
-  return out;
-}
-
 }  // namespace circuit::anchor

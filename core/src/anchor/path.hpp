@@ -68,7 +68,4 @@ std::optional<std::string> fault_of_characters(std::string_view text);
 /// printable.
 std::string in_quotes(std::string_view text);
 
-/// `text` without the bytes that are not UTF-8, each run replaced by U+FFFD.
-std::string valid_utf8(std::string_view text);
-
 }  // namespace circuit::anchor

@@ -1,6 +1,7 @@
 // Time, behind an interface so that a simulation can own it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 namespace circuit {
@@ -14,6 +15,11 @@ class Clock {
   /// Time since 1970 in UTC, which a person or NTP may set.
   virtual std::uint64_t wall_ns() const noexcept = 0;
 };
+
+/// A duration to add to a reading. Negative ones make no sense.
+constexpr std::uint64_t ns_of(std::chrono::nanoseconds duration) noexcept {
+  return static_cast<std::uint64_t>(duration.count());
+}
 
 /// The clock of this machine.
 class SystemClock final : public Clock {

@@ -78,7 +78,7 @@ inline constexpr std::size_t anchor_parts = 32;
 inline constexpr std::size_t anchor_part_bytes = 128;
 /// Last lines of a dead worker's `err` that an error quotes, in bytes.
 inline constexpr std::size_t quoted_err_bytes = 2048;
-/// `out` and `err` of a worker, each; the older half is rotated away.
+/// `out` and `err` of a worker, each, on disk; when there is more, the older half is let go.
 inline constexpr std::uint64_t jail_log_bytes = 64 * 1024 * 1024;
 /// Workers of one agent.
 inline constexpr std::size_t workers_per_agent = 16384;
@@ -119,6 +119,10 @@ inline constexpr std::uint64_t journal_bytes = 1024 * 1024;
 
 /// How long a dead worker stays in the model, so that a person sees it go.
 inline constexpr auto console_dead_shown = 3s;
+/// Calls in flight that one reading of a host tells, the oldest first: more than a person can look at.
+inline constexpr std::size_t reported_calls = 10'000;
+/// Between two readings of the calls in flight, while somebody looks at them.
+inline constexpr auto calls_refresh = 200ms;
 
 // -- web endpoint -------------------------------------------------------------------------------------------
 
@@ -226,7 +230,8 @@ inline constexpr auto crossing_wait = 50ms;
 /// A socket that is younger may be bound already and not yet listen; an older one that nobody listens at is
 /// removed.
 inline constexpr auto socket_settles = 1s;
-/// Between two looks for sockets of processes that were killed before their agent knew them.
-inline constexpr auto socket_sweep = 10s;
+/// Between two looks for sockets of processes that were killed before their agent knew them, and for output
+/// that has grown beyond jail_log_bytes.
+inline constexpr auto housekeeping = 10s;
 
 }  // namespace circuit::limits

@@ -15,8 +15,6 @@ using link::Link;
 /// link.
 constexpr std::string_view crossing = "crossing";
 
-std::uint64_t ns(std::chrono::nanoseconds duration) { return static_cast<std::uint64_t>(duration.count()); }
-
 }  // namespace
 
 Peers::Peers(link::Loop& loop, link::Transport& transport, wire::Hello own, PeerEvents& events)
@@ -104,13 +102,13 @@ void Peers::sweep_strangers() {
   std::uint64_t now = loop_.clock().now_ns(), oldest = UINT64_MAX;
   for (const auto& [key, entry] : links_) {
     if (entry.peer) continue;
-    if (now - entry.since_ns >= ns(limits::hello_wait))
+    if (now - entry.since_ns >= ns_of(limits::hello_wait))
       entry.link->close(failure(ErrorKind::deadline, "no hello came in time"));
     else
       oldest = std::min(oldest, entry.since_ns);
   }
   if (oldest != UINT64_MAX)
-    stranger_timer_->arm(oldest + ns(limits::hello_wait), [this] { sweep_strangers(); });
+    stranger_timer_->arm(oldest + ns_of(limits::hello_wait), [this] { sweep_strangers(); });
 }
 
 Result<void> Peers::greeted(const std::shared_ptr<Link>& link, const wire::Hello& hello) {
@@ -190,7 +188,7 @@ void Peers::closed(const std::shared_ptr<Link>& link, const Failure& reason) {
     if (crossed && peer->state_ == Peer::State::dialing) {
       // The other side's link is on its way; should that fail, this side must not wait for ever.
       crossed_.push_back(peer);
-      crossing_timer_->arm(loop_.clock().now_ns() + ns(limits::crossing_wait),
+      crossing_timer_->arm(loop_.clock().now_ns() + ns_of(limits::crossing_wait),
                            [this] { dial_crossed_again(); });
       return;
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "monitor/calls.hpp"
 #include "monitor/snapshot.hpp"
 #include "spawn/agent_messages.hpp"
 
@@ -66,6 +67,12 @@ class Cluster {
   };
   virtual std::unique_ptr<Subscription> subscribe(
       std::function<void(std::shared_ptr<const Snapshot>)> changed) = 0;
+
+  /// The calls in flight of which these workers have one end, now; all, where none is named.
+  virtual Result<CallsPointer> calls(const std::vector<WorkerId>& workers) = 0;
+  /// Reads the calls of all workers every limits::calls_refresh, for as long as anyone is subscribed, and
+  /// tells what they are when they have changed (ages do not count). The first telling comes at once.
+  virtual std::unique_ptr<Subscription> watch_calls(std::function<void(CallsPointer)> changed) = 0;
 
   /// Starts a worker and its function; returns when the worker runs (at most limits::spawn_deadline).
   /// `outcome`, if any, is called once when the function has ended.

@@ -18,25 +18,12 @@ AnchorListing listing_of(spawn::DirectoryListing listing) {
 
 }  // namespace
 
-class LiveCluster::Subscribed final : public Subscription {
- public:
-  Subscribed(LiveCluster& cluster, std::uint64_t number) : cluster_(cluster), number_(number) {}
-  ~Subscribed() override {
-    std::lock_guard telling(cluster_.telling_);
-    std::lock_guard lock(cluster_.mutex_);
-    cluster_.subscriptions_.erase(number_);
-  }
-
- private:
-  LiveCluster& cluster_;
-  const std::uint64_t number_;
-};
-
 LiveCluster::LiveCluster(std::filesystem::path directory, Watch watch)
     : state_(
           runtime::make_app(directory, wire::Role::console, spawn::AgentConnection::Start::never, nullptr)),
       expiry_(state_->loop().make_timer()),
-      published_(model_.snapshot()) {
+      published_(model_.snapshot()),
+      calls_(*state_) {
   if (watch == Watch::yes) state_->agent().keep([this](const lang::PeerPointer& agent) { ask(agent); });
 }
 
@@ -72,15 +59,12 @@ void LiveCluster::told(const lang::PeerPointer& agent, const Result<spawn::Obser
 
 void LiveCluster::publish() {
   auto snapshot = model_.snapshot();
-  std::lock_guard telling(telling_);
-  std::map<std::uint64_t, std::function<void(std::shared_ptr<const Snapshot>)>> subscriptions;
   {
     std::lock_guard lock(mutex_);
     if (published_ == snapshot) return;
     published_ = snapshot;
-    subscriptions = subscriptions_;
   }
-  for (const auto& [number, changed] : subscriptions) changed(snapshot);
+  subscribers_.tell(snapshot);
   if (std::uint64_t next = model_.next_expiry_ns(); next != 0) expiry_->arm(next, [this] { expire(); });
 }
 
@@ -96,9 +80,11 @@ std::shared_ptr<const Snapshot> LiveCluster::snapshot() const {
 
 std::unique_ptr<Cluster::Subscription> LiveCluster::subscribe(
     std::function<void(std::shared_ptr<const Snapshot>)> changed) {
-  std::lock_guard lock(mutex_);
-  subscriptions_.emplace(++last_subscription_, std::move(changed));
-  return std::make_unique<Subscribed>(*this, last_subscription_);
+  return subscribers_.add(std::move(changed));
+}
+
+std::unique_ptr<Cluster::Subscription> LiveCluster::watch_calls(std::function<void(CallsPointer)> changed) {
+  return calls_.subscribe(std::move(changed));
 }
 
 // -- asking and steering ------------------------------------------------------------------------------------
@@ -133,6 +119,12 @@ Result<void> LiveCluster::kill(const KillRequest& request) {
 
 Result<std::vector<spawn::FunctionDescription>> LiveCluster::functions() {
   return state_->agent().call(spawn::agent_interface().functions, {});
+}
+
+Result<CallsPointer> LiveCluster::calls(const std::vector<WorkerId>& workers) {
+  auto report = state_->agent().call(spawn::agent_interface().calls, {}, workers);
+  if (report.has_error()) return report.error();
+  return CallsPointer(std::make_shared<const Calls>(join_ends(*report)));
 }
 
 Result<AnchorListing> LiveCluster::anchors(const std::string& path) {

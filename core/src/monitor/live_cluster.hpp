@@ -2,11 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <mutex>
 
+#include "monitor/calls_watch.hpp"
 #include "monitor/cluster.hpp"
 #include "monitor/model.hpp"
+#include "monitor/subscribers.hpp"
 #include "runtime/state.hpp"
 #include "spawn/function_spawn.hpp"
 
@@ -27,6 +28,8 @@ class LiveCluster final : public Cluster {
   std::shared_ptr<const Snapshot> snapshot() const override;
   std::unique_ptr<Subscription> subscribe(
       std::function<void(std::shared_ptr<const Snapshot>)> changed) override;
+  Result<CallsPointer> calls(const std::vector<WorkerId>& workers) override;
+  std::unique_ptr<Subscription> watch_calls(std::function<void(CallsPointer)> changed) override;
   Result<spawn::WorkerRecord> spawn(const SpawnRequest& request, FunctionOutcome outcome) override;
   Result<void> kill(const KillRequest& request) override;
   Result<std::vector<spawn::FunctionDescription>> functions() override;
@@ -44,8 +47,6 @@ class LiveCluster final : public Cluster {
   Result<void> shut_down(std::chrono::milliseconds grace);
 
  private:
-  class Subscribed;
-
   void ask(const lang::PeerPointer& agent);
   void told(const lang::PeerPointer& agent, const Result<spawn::Observation>& observation);
   void publish();
@@ -58,10 +59,8 @@ class LiveCluster final : public Cluster {
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Snapshot> published_;
-  std::uint64_t last_subscription_ = 0;
-  std::map<std::uint64_t, std::function<void(std::shared_ptr<const Snapshot>)>> subscriptions_;
-  /// Held while subscribers are told, so that the end of a subscription waits for it.
-  std::recursive_mutex telling_;
+  Subscribers<std::shared_ptr<const Snapshot>> subscribers_;
+  CallsWatch calls_;
 };
 
 }  // namespace circuit::monitor

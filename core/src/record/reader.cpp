@@ -63,7 +63,8 @@ void read_arguments(const layout::Slot& slot, RecordedCall& call) {
 }
 
 /// The call in a slot, or nothing where it is free or keeps changing.
-std::optional<RecordedCall> read_slot(const layout::Slot& slot, Direction direction) {
+std::optional<RecordedCall> read_slot(const Memory& memory, std::uint32_t index, Direction direction) {
+  const layout::Slot& slot = memory.slot(index);
   RecordedCall call;
   call.direction = direction;
   for (int attempt = 0; attempt < limits::record_reading_tries; ++attempt) {
@@ -75,6 +76,7 @@ std::optional<RecordedCall> read_slot(const layout::Slot& slot, Direction direct
       call.thread = progress.thread;
       call.queued_behind = progress.behind ? get(slot.queued_behind) : 0;
       call.call = get(slot.call);
+      call.slot = SlotId{index, progress.generation}.call();
       call.parent = get(slot.parent);
       call.chain = get(slot.chain);
       call.object = get(slot.object);
@@ -136,7 +138,8 @@ std::vector<RecordedCall> Reader::calls() const {
     const std::size_t side = layout::side_of(direction);
     const std::uint32_t used = used_of(memory_, side);
     for (std::uint32_t place = 0; place < used; ++place) {
-      std::optional<RecordedCall> call = read_slot(memory_.slot(side * memory_.slots() + place), direction);
+      const std::uint32_t index = static_cast<std::uint32_t>(side) * memory_.slots() + place;
+      std::optional<RecordedCall> call = read_slot(memory_, index, direction);
       if (call) calls.push_back(std::move(*call));
     }
   }
@@ -179,20 +182,12 @@ Counters Reader::counters(Direction direction) const {
   return sum;
 }
 
-std::uint64_t Reader::heartbeat_ns() const noexcept {
-  return get(memory_.header().heartbeat_ns);
-}
+std::uint64_t Reader::heartbeat_ns() const noexcept { return get(memory_.header().heartbeat_ns); }
 
-std::uint64_t Reader::worker() const noexcept {
-  return get(memory_.header().worker);
-}
+std::uint64_t Reader::worker() const noexcept { return get(memory_.header().worker); }
 
-std::int32_t Reader::pid() const noexcept {
-  return static_cast<std::int32_t>(get(memory_.header().pid));
-}
+std::int32_t Reader::pid() const noexcept { return static_cast<std::int32_t>(get(memory_.header().pid)); }
 
-std::uint64_t Reader::boot() const noexcept {
-  return get(memory_.header().boot);
-}
+std::uint64_t Reader::boot() const noexcept { return get(memory_.header().boot); }
 
 }  // namespace circuit::record

@@ -18,6 +18,8 @@ struct RecordedCall {
   Direction direction = Direction::outgoing;
   CallState state = CallState::queued;
   std::uint64_t call = 0;
+  /// SlotId::call() of its slot: what the calls made within it have as their parent.
+  std::uint64_t slot = 0;
   std::uint64_t parent = 0;
   std::uint64_t chain = 0;
   std::uint64_t object = 0;

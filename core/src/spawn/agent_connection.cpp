@@ -9,12 +9,6 @@
 #include "spawn/agent_starter.hpp"
 
 namespace circuit::spawn {
-namespace {
-
-std::uint64_t ns(std::chrono::nanoseconds duration) { return static_cast<std::uint64_t>(duration.count()); }
-
-}  // namespace
-
 AgentConnection::AgentConnection(lang::Node& node, std::filesystem::path directory, Start start)
     : node_(node), directory_(std::move(directory)), start_(start), timer_(node.loop().make_timer()) {}
 
@@ -72,7 +66,8 @@ void AgentConnection::keep(std::function<void(const lang::PeerPointer&)> connect
 
 void AgentConnection::look_again() {
   lang::PeerPointer peer = look();
-  if (!peer) return timer_->arm(node_.clock().now_ns() + ns(limits::agent_retry), [this] { look_again(); });
+  if (!peer)
+    return timer_->arm(node_.clock().now_ns() + ns_of(limits::agent_retry), [this] { look_again(); });
   static const lang::RemoteMethod<void()> ping{"process.ping"};
   lang::start_call(node_, peer, lang::fixed_object::process, ping, {limits::agent_start},
                    std::function([this, peer](Result<void> answer) {
@@ -87,7 +82,7 @@ bool AgentConnection::ended(const lang::PeerPointer& peer) {
     if (peer != current_) return false;
     current_ = nullptr;
   }
-  if (connected_) timer_->arm(node_.clock().now_ns() + ns(limits::agent_retry), [this] { look_again(); });
+  if (connected_) timer_->arm(node_.clock().now_ns() + ns_of(limits::agent_retry), [this] { look_again(); });
   return true;
 }
 

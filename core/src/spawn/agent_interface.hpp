@@ -24,6 +24,8 @@ struct AgentInterface {
   lang::RemoteMethod<Observation(std::uint64_t, std::uint64_t, std::uint32_t)> observe{"agent.observe"};
   /// One worker, dead ones too while they are remembered.
   lang::RemoteMethod<WorkerRecord(WorkerId)> worker{"agent.worker"};
+  /// The calls in flight of which these workers have one end; all, where none is named.
+  lang::RemoteMethod<CallsReport(std::vector<WorkerId>)> calls{"agent.calls"};
   lang::RemoteMethod<std::vector<FunctionDescription>()> functions{"agent.functions"};
   lang::RemoteMethod<DirectoryListing(std::string)> list{"agent.list"};
   /// A directory and all below it, depth first.

@@ -8,6 +8,8 @@
 
 #include <circuit/identity.hpp>
 
+#include "record/call.hpp"
+
 namespace circuit::spawn {
 
 /// What is known of a worker's life.
@@ -94,6 +96,46 @@ struct RunOrder {
   std::uint64_t function = 0;
   /// The arguments as CBOR, without references.
   std::vector<std::byte> arguments;
+};
+
+/// One end of a call in flight, as a flight recorder shows it.
+struct CallRecord {
+  /// Whose recorder it stands in.
+  WorkerId worker;
+  /// The process at the other end.
+  WorkerId peer;
+  record::Direction direction = record::Direction::outgoing;
+  record::CallState state = record::CallState::waiting;
+  /// The id on the wire, given by the caller: both ends have the same, and no two calls of one caller.
+  std::uint64_t call = 0;
+  /// Names this end of the call within its worker; the `parent` of what the call calls.
+  std::uint64_t slot = 0;
+  /// The slot, at the caller, of the incoming call that made this one, or 0.
+  std::uint64_t parent = 0;
+  std::uint64_t chain = 0;
+  std::uint64_t object = 0;
+  /// Descriptor of the method, empty where it is not known.
+  std::string method;
+  std::uint64_t started_wall_ns = 0;
+  /// 0: none.
+  std::uint64_t deadline_wall_ns = 0;
+  /// The call, in this worker, that holds what this one waits for, or 0.
+  std::uint64_t queued_behind = 0;
+  std::uint32_t depth = 0;
+  /// The kernel's id of the thread that runs it, or 0.
+  std::int32_t thread = 0;
+  /// The arguments as JSON-like text, shortened for showing, and the size in bytes of all of them.
+  std::string arguments;
+  std::uint32_t argument_bytes = 0;
+  friend bool operator==(const CallRecord&, const CallRecord&) = default;
+};
+
+/// The calls in flight of a host's workers at one moment, the oldest first.
+struct CallsReport {
+  std::uint64_t read_wall_ns = 0;
+  /// How many there were, of which `calls` has at most limits::reported_calls.
+  std::uint64_t total = 0;
+  std::vector<CallRecord> calls;
 };
 
 /// What became of a process whose link has broken.

@@ -62,7 +62,7 @@ class OutcomeWaiter final : public lang::Waiter {
   static Result<std::string> to_text(const lang::Reply& reply) {
     auto value = cbor_to_json(reply.bytes());
     if (value.has_error()) return value.error();
-    return json::serialize(*value);
+    return json_text(*value);
   }
 
   WorkerId worker_;
@@ -82,8 +82,9 @@ Result<FunctionDescription> choose_function(const std::vector<FunctionDescriptio
 Result<Buffer> encode_json_arguments(const FunctionDescription& function, const json::array& arguments) {
   const auto& parameters = function.parameters;
   if (arguments.size() > parameters.size())
-    return failure(ErrorKind::invalid, fmt::format("{} takes {} arguments, got {}: {}", function.name,
-                                                   parameters.size(), arguments.size(), function.signature));
+    return failure(ErrorKind::invalid,
+                   fmt::format("{} takes {} argument{}, got {}: {}", function.name, parameters.size(),
+                               parameters.size() == 1 ? "" : "s", arguments.size(), function.signature));
   Buffer cbor;
   Encoder encoder(cbor);
   encoder.array(parameters.size());

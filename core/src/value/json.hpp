@@ -29,6 +29,9 @@ Result<void> json_to_cbor(const boost::json::value& json, const Shape& shape, En
 /// are dropped. Keys that are not text become their JSON text. Errors: `invalid`.
 Result<boost::json::value> cbor_to_json(ByteView cbor);
 
+/// JSON on one line, its numbers as people write them (0.5, where Boost.JSON has 5E-1).
+std::string json_text(const boost::json::value& value);
+
 /// Any bytes as JSON-like text for people, at most `limit_bytes` long and one line. What is malformed, cut
 /// off or too long ends in `…`. Never throws for what the bytes say.
 std::string show_json(ByteView cbor, std::size_t limit_bytes);

@@ -5,11 +5,11 @@
 
 #include <circuit/value/decoder.hpp>
 
+#include "base/utf8.hpp"
 #include "value/base64.hpp"
 #include "value/item.hpp"
 #include "value/json.hpp"
 #include "value/typed_array.hpp"
-#include "value/utf8.hpp"
 
 namespace circuit {
 namespace {
@@ -24,9 +24,7 @@ json::value real(double number) {
 }
 
 /// Room for one value, before it is made.
-bool allocate(Decoder& in, std::size_t count = 1) {
-  return in.allocate(count * sizeof(json::value));
-}
+bool allocate(Decoder& in, std::size_t count = 1) { return in.allocate(count * sizeof(json::value)); }
 
 json::value read(Decoder& in);
 
@@ -99,30 +97,18 @@ json::value tagged(Decoder& in) {
 
 json::value read(Decoder& in) {
   switch (in.peek()) {
-    case Type::unsigned_integer:
-      return in.unsigned_integer();
-    case Type::negative_integer:
-      return negative(in);
-    case Type::floating:
-      return real(in.floating());
-    case Type::boolean:
-      return in.boolean();
-    case Type::text:
-      return json::value(valid_utf8(in.text()));
-    case Type::bytes:
-      return json::value(to_base64(in.bytes()));
-    case Type::array:
-      return array(in);
-    case Type::map:
-      return map(in);
-    case Type::tag:
-      return tagged(in);
-    case Type::null:
-      in.null();
-      return nullptr;
+    case Type::unsigned_integer: return in.unsigned_integer();
+    case Type::negative_integer: return negative(in);
+    case Type::floating: return real(in.floating());
+    case Type::boolean: return in.boolean();
+    case Type::text: return json::value(valid_utf8(in.text()));
+    case Type::bytes: return json::value(to_base64(in.bytes()));
+    case Type::array: return array(in);
+    case Type::map: return map(in);
+    case Type::tag: return tagged(in);
+    case Type::null: in.null(); return nullptr;
     case Type::end:
-    case Type::invalid:
-      break;
+    case Type::invalid: break;
   }
   in.skip();
   return nullptr;

@@ -23,7 +23,7 @@ constexpr std::size_t quoted_bytes = 60;
 std::string quote(const json::value& value) {
   if (value.is_object()) return "an object";
   if (value.is_array()) return fmt::format("an array of {}", value.get_array().size());
-  std::string text = json::serialize(value);
+  std::string text = json_text(value);
   if (text.size() <= quoted_bytes) return text;
   std::size_t end = quoted_bytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) --end;

@@ -4,11 +4,11 @@
 #include <variant>
 
 #include "base/limits.hpp"
+#include "base/utf8.hpp"
 #include "value/item.hpp"
 #include "value/json.hpp"
 #include "value/tags.hpp"
 #include "value/typed_array.hpp"
-#include "value/utf8.hpp"
 
 namespace circuit {
 namespace {
@@ -62,28 +62,18 @@ class Display {
 
   bool whole(const Item& item) {
     switch (item.type) {
-      case Type::unsigned_integer:
-        return print("{}", item.number);
+      case Type::unsigned_integer: return print("{}", item.number);
       case Type::negative_integer:
         return item.number == UINT64_MAX ? print("-18446744073709551616") : print("-{}", item.number + 1);
-      case Type::floating:
-        return print("{}", item.real);
-      case Type::boolean:
-        return print("{}", item.number != 0);
-      case Type::null:
-        return print("null");
-      case Type::text:
-        return quoted(item.payload, true);
-      case Type::bytes:
-        return bytes(item.payload) && print(">");
-      case Type::array:
-        return items(item.number);
-      case Type::map:
-        return pairs(item.number);
-      case Type::tag:
-        return tagged(item.number);
-      default:
-        return false;
+      case Type::floating: return print("{}", item.real);
+      case Type::boolean: return print("{}", item.number != 0);
+      case Type::null: return print("null");
+      case Type::text: return quoted(item.payload, true);
+      case Type::bytes: return bytes(item.payload) && print(">");
+      case Type::array: return items(item.number);
+      case Type::map: return pairs(item.number);
+      case Type::tag: return tagged(item.number);
+      default: return false;
     }
   }
 
@@ -208,8 +198,6 @@ class Display {
 
 }  // namespace
 
-std::string show_json(ByteView cbor, std::size_t limit_bytes) {
-  return Display(cbor, limit_bytes).text();
-}
+std::string show_json(ByteView cbor, std::size_t limit_bytes) { return Display(cbor, limit_bytes).text(); }
 
 }  // namespace circuit
