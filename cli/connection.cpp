@@ -1,7 +1,6 @@
 #include "connection.hpp"
 
 #include <fmt/format.h>
-#include <thread>
 
 #include "spawn/agent_file.hpp"
 
@@ -20,7 +19,7 @@ Result<spawn::WorkerRecord> wait_for_end(monitor::LiveCluster& cluster, WorkerId
     if (record.has_error() || record->state == spawn::WorkerState::dead) return record;
     if (std::chrono::steady_clock::now() >= deadline)
       return failure(ErrorKind::deadline, fmt::format("{} still lives", record->address.string()));
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (auto ended = cluster.has_ended(record->address); ended.has_error()) return ended.error();
   }
 }
 

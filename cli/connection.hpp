@@ -13,7 +13,8 @@ namespace circuit::cli {
 /// then. Throws Error where this process cannot listen.
 Result<std::unique_ptr<monitor::LiveCluster>> connect(const Shared& shared);
 
-/// Waits until the worker is dead and returns its last record; `deadline`: it still lives.
+/// Waits until the worker is dead and returns its last record; `deadline` (up to a second late): it still
+/// lives.
 Result<spawn::WorkerRecord> wait_for_end(monitor::LiveCluster& cluster, WorkerId id,
                                          std::chrono::steady_clock::time_point deadline);
 

@@ -162,6 +162,8 @@ int spawn(const Shared& shared, const Options& options) {
   if (auto worker = attempt.worker(); worker && (record->has_error() || signal != 0))
     end_worker(**cluster, *signals, *worker, SIGKILL);
   if (signal != 0) return 128 + signal;
+  // By now the worker has told its agent with which arguments it runs.
+  if (options.detached && record->has_value()) record = (*cluster)->worker((*record)->address.id);
   return report(options, *record, attempt.result(), steps);
 }
 

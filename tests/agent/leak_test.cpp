@@ -15,7 +15,12 @@ class Leak : public Host {
   struct Traces {
     std::size_t processes, agent_descriptors, keeper_descriptors, held_jails;
     std::vector<std::string> sockets;
-    bool operator==(const Traces&) const = default;
+    /// What is let go a moment after it was counted is no leak.
+    bool is_within(const Traces& before) const {
+      return processes == before.processes && agent_descriptors <= before.agent_descriptors &&
+             keeper_descriptors <= before.keeper_descriptors && held_jails == before.held_jails &&
+             sockets == before.sockets;
+    }
     friend std::ostream& operator<<(std::ostream& out, const Traces& t) {
       return out << t.processes << " processes, " << t.agent_descriptors << " descriptors of the agent, "
                  << t.keeper_descriptors << " of the keeper, " << t.held_jails << " held jails, "
@@ -59,7 +64,7 @@ TEST_F(Leak, WorkersThatAreSpawnedAndKilledInALoopLeaveNothing) {
     // The first rounds open what stays open.
     if (round == 7) before = quiet();
   }
-  EXPECT_TRUE(eventually([&] { return traces() == before; }))
+  EXPECT_TRUE(eventually([&] { return traces().is_within(before); }))
       << "before: " << before << "\nnow: " << traces();
   EXPECT_EQ(console().tree(), std::vector<std::string>());
 }
@@ -78,7 +83,7 @@ TEST_F(Leak, ABurstOfWorkersLeavesNothing) {
   }
   for (WorkerId id : burst) ASSERT_TRUE(console().kill(id, SIGKILL).has_value());
   for (WorkerId id : burst) expect_dead(id);
-  EXPECT_TRUE(eventually([&] { return traces() == before; }))
+  EXPECT_TRUE(eventually([&] { return traces().is_within(before); }))
       << "before: " << before << "\nnow: " << traces();
 }
 

@@ -1,6 +1,7 @@
 // What becomes of a worker whose spawner dies.
 #include <csignal>
 #include <gmock/gmock.h>
+#include <thread>
 
 #include "spawn/agent_interface.hpp"
 #include "support/host.hpp"
@@ -67,6 +68,26 @@ TEST_F(Spawner, MayBeStoppedForAWhile) {
   program->signal(SIGCONT);
   EXPECT_TRUE(console().is_live(worker_.address.id));
   EXPECT_FALSE(program->has_ended());
+}
+
+// The agent's call may come before the worker has looked for its agent: whoever waits is answered all the
+// same.
+TEST_F(Spawner, HearsThatTheFunctionRunsAlsoFromAWorkerThatFindsItsAgentLate) {
+  start();
+  static_cast<void>(console().ask(spawn::agent_interface().status));
+  const auto known = directory() / "agent.json", hidden = directory() / "hidden.json";
+  std::filesystem::rename(known, hidden);
+  spawn::WorkerRecord worker;
+  std::thread spawning([&] { worker = console().spawn({.function = "sleep", .arguments = "[600]"}); });
+  auto runs = [&] {
+    const auto calls = console().ask(spawn::agent_interface().calls, std::vector<WorkerId>());
+    return calls.has_value() && calls->total == 1;
+  };
+  EXPECT_TRUE(eventually(runs));
+  std::filesystem::rename(hidden, known);
+  spawning.join();
+  ASSERT_TRUE(worker.address.id);
+  EXPECT_EQ(console().worker(worker.address.id)->arguments, "[600]");
 }
 
 }  // namespace

@@ -49,9 +49,7 @@ Member::Member(const std::string& directory, std::uint64_t id, bool listens) {
   loop_.start_thread();
 }
 
-Member::~Member() {
-  end();
-}
+Member::~Member() { end(); }
 
 void Member::end() {
   if (!node_) return;

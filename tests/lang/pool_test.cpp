@@ -27,13 +27,14 @@ TEST(Pool, JobsRunOnThreadsOfThePool) {
   loop.start_thread();
   Pool pool(loop);
   Count ran;
+  const auto here = std::this_thread::get_id();
   for (int i = 0; i < 100; ++i)
     ASSERT_TRUE(pool.submit([&] {
-      EXPECT_TRUE(Pool::on_pool_thread());
+      EXPECT_NE(std::this_thread::get_id(), here);
+      EXPECT_FALSE(loop.on_loop());
       ran.add();
     }));
   EXPECT_TRUE(ran.wait_for(100));
-  EXPECT_FALSE(Pool::on_pool_thread());
   pool.stop();
   EXPECT_FALSE(pool.submit([] {})) << "it takes no more";
   on_loop(loop, [&] { pool.cancel_watch(); });

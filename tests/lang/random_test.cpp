@@ -26,18 +26,10 @@ TEST(RandomOperations, EndWithNothingHeldAnywhere) {
       auto& mine = held[from];
       const Ref<Broker>& door = doors[from][to];
       switch (below(6)) {
-        case 0:
-          mine.push_back(door.call<&Broker::make>());
-          break;
-        case 1:
-          mine.push_back(door.call<&Broker::give>());
-          break;
-        case 2:
-          door.call<&Broker::keep>(mine.empty() ? Ref<Counter>() : mine[below(mine.size())]);
-          break;
-        case 3:
-          door.call<&Broker::drop>();
-          break;
+        case 0: mine.push_back(door.call<&Broker::make>()); break;
+        case 1: mine.push_back(door.call<&Broker::give>()); break;
+        case 2: door.call<&Broker::keep>(mine.empty() ? Ref<Counter>() : mine[below(mine.size())]); break;
+        case 3: door.call<&Broker::drop>(); break;
         case 4:
           if (!mine.empty()) mine.erase(mine.begin() + static_cast<std::ptrdiff_t>(below(mine.size())));
           break;

@@ -10,9 +10,7 @@ namespace {
 using namespace lang_test;
 
 /// The id of the n-th call of a process that makes one at a time.
-std::uint64_t call_id(std::uint64_t n) {
-  return (2 * n - 1) << 32 | 1;
-}
+std::uint64_t call_id(std::uint64_t n) { return (2 * n - 1) << 32 | 1; }
 
 std::string hello_json(std::string_view kind, Member& member) {
   const Address& address = member.address();
@@ -98,10 +96,9 @@ TEST(Session, IsRecorded) {
       reply_json(1, reference_json("writers_own", theirs)),
       reply_json(2, "1"),
       reply_json(3, "150000"),
-      fmt::format(
-          R"({{"kind":"failure","call":{},"error":"failed","text":"why","type":"std::domain_error",)"
-          R"("may_have_run":true}})",
-          call_id(4)),
+      fmt::format(R"({{"kind":"failure","call":{},"error":"failed","text":"why","type":"std::domain_error",)"
+                  R"("may_have_run":true}})",
+                  call_id(4)),
       reply_json(5, "null"),
       reply_json(6, reference_json("readers_own", ours)),
       drop_json(ours, 1),

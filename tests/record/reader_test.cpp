@@ -16,7 +16,8 @@ TEST(Reader, SeesEverythingThatWasRecordedOfACall) {
   Recording r;
   r.recorder->name(5, "Reducer.add");
   const std::string arguments = "0123456789 and a little more";
-  CallFacts call{Direction::incoming, CallState::queued, 11, 2, 3, 4, 5, 6, 700, 800, 9, bytes_of(arguments)};
+  CallFacts call{
+      {Direction::incoming, 11, 2, 3, 4, 5, 6, 700, 9}, CallState::queued, 800, bytes_of(arguments)};
   const SlotId id = r.recorder->acquire(call).value();
   r.recorder->queued_behind(id, 1234);
 
@@ -26,6 +27,7 @@ TEST(Reader, SeesEverythingThatWasRecordedOfACall) {
   EXPECT_EQ(seen.direction, Direction::incoming);
   EXPECT_EQ(seen.state, CallState::queued);
   EXPECT_EQ(seen.call, 11U);
+  EXPECT_EQ(seen.slot, id.call()) << "what the calls made within it have as their parent";
   EXPECT_EQ(seen.parent, 2U);
   EXPECT_EQ(seen.chain, 3U);
   EXPECT_EQ(seen.object, 4U);
@@ -102,7 +104,7 @@ TEST(Reader, ListsFinishedCallsNewestFirst) {
   EXPECT_TRUE(r.reader.finished(10).empty());
   for (std::uint64_t i = 1; i <= 3; ++i) {
     CallFacts call{
-        Direction::incoming, CallState::queued, i, i + 10, i + 20, i + 30, i, i + 40, i * 100, 0, 5, {}};
+        {Direction::incoming, i, i + 10, i + 20, i + 30, i, i + 40, i * 100, 5}, CallState::queued, 0, {}};
     r.recorder->release(r.recorder->acquire(call).value(), static_cast<Outcome>(i - 1), i * 100 + 50);
   }
   const std::vector<FinishedCall> calls = r.reader.finished(10);

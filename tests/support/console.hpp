@@ -13,7 +13,7 @@
 namespace circuit::support {
 
 /// Asks and steers the agent of a directory as the shell does, without starting a program for it.
-/// Thread safety: one thread.
+/// Thread safety: any thread.
 class Console {
  public:
   explicit Console(const std::filesystem::path& agent_directory);

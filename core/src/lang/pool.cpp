@@ -12,8 +12,6 @@
 namespace circuit::lang {
 namespace {
 
-thread_local bool is_pool_thread = false;
-
 /// How long jobs may wait, and none end, before more threads are added.
 constexpr std::uint64_t patience_ns = 2'000'000;
 
@@ -32,8 +30,6 @@ Pool::Pool(link::Loop& loop)
       timer_(loop.make_timer()) {}
 
 Pool::~Pool() { stop(); }
-
-bool Pool::on_pool_thread() noexcept { return is_pool_thread; }
 
 bool Pool::submit(std::function<void()> job) {
   bool start_watch = false;
@@ -87,7 +83,6 @@ void Pool::watch() {
 }
 
 void Pool::work() {
-  is_pool_thread = true;
   ::pthread_setname_np(::pthread_self(), "circuit-pool");
   std::unique_lock lock(mutex_);
   for (;;) {

@@ -29,8 +29,6 @@ class Pool {
   void stop();
   /// The last step of the end, on the loop, after stop().
   void cancel_watch() { timer_->cancel(); }
-  /// Whether the calling thread belongs to a pool.
-  static bool on_pool_thread() noexcept;
 
  private:
   void work();

@@ -8,9 +8,6 @@
 namespace circuit::monitor {
 namespace {
 
-/// So far there is one host: the one on which this runs.
-constexpr const char* own_host = "localhost";
-
 AnchorListing listing_of(spawn::DirectoryListing listing) {
   return {std::move(listing.path), listing.revision, std::move(listing.directories),
           std::move(listing.workers)};
@@ -35,7 +32,7 @@ LiveCluster::~LiveCluster() {
 // -- watching -----------------------------------------------------------------------------------------------
 
 void LiveCluster::ask(const lang::PeerPointer& agent) {
-  Model::Position position = model_.position(own_host);
+  Model::Position position = model_.position(spawn::own_host);
   auto patience = std::chrono::milliseconds(limits::observe_wait_ms) + limits::call_deadline;
   lang::start_call(
       state_->node(), agent, lang::fixed_object::agent, spawn::agent_interface().observe, {patience},
@@ -46,13 +43,13 @@ void LiveCluster::ask(const lang::PeerPointer& agent) {
 void LiveCluster::told(const lang::PeerPointer& agent, const Result<spawn::Observation>& observation) {
   if (observation.has_error()) {
     // The agent's connection finds the successor, and then this asks again.
-    model_.disconnected(own_host, observation.error().text);
+    model_.disconnected(spawn::own_host, observation.error().text);
     publish();
     if (!agent->verdict()) state_->agent().ended(agent);
     return;
   }
   const Clock& clock = state_->loop().clock();
-  model_.observe(own_host, *observation, {clock.now_ns(), clock.wall_ns()});
+  model_.observe(spawn::own_host, *observation, {clock.now_ns(), clock.wall_ns()});
   publish();
   ask(agent);
 }
@@ -143,6 +140,12 @@ Result<std::vector<AnchorListing>> LiveCluster::walk(const std::string& path) {
 
 Result<spawn::WorkerRecord> LiveCluster::worker(WorkerId id) {
   return state_->agent().call(spawn::agent_interface().worker, {}, id);
+}
+
+Result<bool> LiveCluster::has_ended(const Address& worker) {
+  auto fate = state_->agent().call(spawn::agent_interface().fate, {}, worker.id, worker.incarnation);
+  if (fate.has_error()) return fate.error();
+  return fate->dead;
 }
 
 Result<spawn::AgentStatus> LiveCluster::status() {

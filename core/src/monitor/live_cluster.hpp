@@ -42,6 +42,8 @@ class LiveCluster final : public Cluster {
   Result<std::vector<AnchorListing>> walk(const std::string& path);
   /// One worker, dead ones too while they are remembered.
   Result<spawn::WorkerRecord> worker(WorkerId id);
+  /// Waits a moment (limits::death_notice_ns) for the end of that very process; tells whether it has come.
+  Result<bool> has_ended(const Address& worker);
   Result<spawn::AgentStatus> status();
   /// Ends everything on this host: workers, agent, keeper. Returns when it has begun.
   Result<void> shut_down(std::chrono::milliseconds grace);

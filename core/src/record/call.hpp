@@ -17,24 +17,28 @@ enum class CallState : std::uint8_t { free = 0, queued = 1, running = 2, waiting
 /// the layout and never change.
 enum class Outcome : std::uint8_t { answered = 0, failed = 1, abandoned = 2 };
 
-/// What is known of a call when it begins. Times are CLOCK_MONOTONIC in nanoseconds.
-struct CallFacts {
+/// What every record of a call says. Times are CLOCK_MONOTONIC in nanoseconds.
+struct CallIdentity {
   Direction direction = Direction::outgoing;
-  CallState state = CallState::waiting;
-  /// The id on the wire. With 0 (an outgoing call) the slot gives it.
+  /// The id on the wire. When a call begins, 0 lets the slot give it, as an outgoing call wants it.
   std::uint64_t call = 0;
   /// The call that made this one, or 0.
   std::uint64_t parent = 0;
-  /// The first call of the chain of nested calls.
+  /// Names the flow of control of nested calls that it belongs to.
   std::uint64_t chain = 0;
   std::uint64_t object = 0;
   std::uint64_t method = 0;
   /// The worker at the other end.
   std::uint64_t peer = 0;
   std::uint64_t started_ns = 0;
+  std::uint32_t depth = 0;
+};
+
+/// What is known of a call when it begins.
+struct CallFacts : CallIdentity {
+  CallState state = CallState::waiting;
   /// 0: none.
   std::uint64_t deadline_ns = 0;
-  std::uint32_t depth = 0;
   /// The whole arguments; the first limits::recorded_argument_bytes of them are kept. Secrets must already be
   /// masked: whoever holds the memory can read them.
   ByteView arguments;

@@ -13,24 +13,15 @@
 
 namespace circuit::record {
 
-/// A call in flight as it was at one moment. Times are CLOCK_MONOTONIC in nanoseconds.
-struct RecordedCall {
-  Direction direction = Direction::outgoing;
+/// A call in flight as it was at one moment.
+struct RecordedCall : CallIdentity {
   CallState state = CallState::queued;
-  std::uint64_t call = 0;
   /// SlotId::call() of its slot: what the calls made within it have as their parent.
   std::uint64_t slot = 0;
-  std::uint64_t parent = 0;
-  std::uint64_t chain = 0;
-  std::uint64_t object = 0;
-  std::uint64_t method = 0;
-  std::uint64_t peer = 0;
-  std::uint64_t started_ns = 0;
   /// 0: none.
   std::uint64_t deadline_ns = 0;
   /// The call that holds what this one waits for, or 0.
   std::uint64_t queued_behind = 0;
-  std::uint32_t depth = 0;
   /// The kernel's id of the thread that runs it, or 0.
   std::int32_t thread = 0;
   /// The length of the whole arguments, of which `arguments` are the first bytes.
@@ -41,18 +32,9 @@ struct RecordedCall {
 };
 
 /// A call that has ended.
-struct FinishedCall {
-  Direction direction = Direction::outgoing;
+struct FinishedCall : CallIdentity {
   Outcome outcome = Outcome::answered;
-  std::uint64_t call = 0;
-  std::uint64_t parent = 0;
-  std::uint64_t chain = 0;
-  std::uint64_t object = 0;
-  std::uint64_t method = 0;
-  std::uint64_t peer = 0;
-  std::uint64_t started_ns = 0;
   std::uint64_t finished_ns = 0;
-  std::uint32_t depth = 0;
   std::string method_name;
 };
 

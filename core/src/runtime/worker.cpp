@@ -42,15 +42,15 @@ int Worker::live() {
   auto no_function_by = Steady::now() + limits::worker_silence;
   for (;;) {
     bool stopping = stop_by_.has_value();
-    if (function_came_ && !needed()) return 0;
-    if (!function_came_ && stopping) return 0;
+    if (first_ && !needed()) return 0;
+    if (!first_ && stopping) return 0;
     if (stopping && Steady::now() >= *stop_by_) return 0;
-    if (!function_came_ && Steady::now() >= no_function_by) {
+    if (!first_ && Steady::now() >= no_function_by) {
       std::fprintf(stderr, "circuit: no function came within %d s\n",
                    static_cast<int>(limits::worker_silence.count()));
       return 1;
     }
-    if (stopping || !function_came_)
+    if (stopping || !first_)
       changed_.wait_until(lock, stopping ? *stop_by_ : no_function_by);
     else
       changed_.wait(lock);
@@ -70,17 +70,26 @@ bool Worker::admit(lang::IncomingCall& call, const lang::Function& function) {
       call.fail(failure(ErrorKind::cancelled, "the worker is about to end"));
       return false;
     }
-    function_came_ = true;
+    if (!first_) first_ = {function.name, show_json(call.arguments(), limits::recorded_argument_bytes)};
     ++running_;
     // An agent that calls for someone else may be replaced at any time: the worker's life is not bound to it.
     if (!spawner_ && call.peer() && call.peer()->role() != wire::Role::agent)
       spawner_ = call.peer()->address().id;
   }
-  if (lang::PeerPointer agent = state_.agent().current())
-    lang::start_call(state_.node(), agent, lang::fixed_object::agent, spawn::agent_interface().running, {},
-                     std::function([](Result<void>) {}), function.name,
-                     show_json(call.arguments(), limits::recorded_argument_bytes));
+  // The call may come before this process has looked for its agent, which is then told when it is found.
+  if (lang::PeerPointer agent = state_.agent().current()) tell(agent);
   return true;
+}
+
+void Worker::tell(const lang::PeerPointer& agent) {
+  FirstFunction first;
+  {
+    std::lock_guard lock(mutex_);
+    if (!first_) return;
+    first = *first_;
+  }
+  lang::start_call(state_.node(), agent, lang::fixed_object::agent, spawn::agent_interface().running, {},
+                   std::function([](Result<void>) {}), first.name, first.arguments);
 }
 
 void Worker::ended() {
@@ -169,7 +178,7 @@ void run_worker(Runtime& runtime, std::unique_ptr<State>& state) {
     state->set_worker(&worker);
     if (auto listening = state->listen(spawn::worker_start::listener_fd); listening.has_error())
       give_up(listening.error());
-    state->agent().keep([](const lang::PeerPointer&) {});
+    state->agent().keep([&worker](const lang::PeerPointer& agent) { worker.tell(agent); });
     status = worker.live();
     std::fflush(nullptr);
     // Functions that do not heed the request to stop may go on for ever: the process ends without them.

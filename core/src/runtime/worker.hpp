@@ -26,6 +26,8 @@ class Worker final : public lang::FunctionHost {
 
   void daemonize(std::function<void(std::stop_token)> body);
   void run_in_back(std::function<void(std::stop_token)> body);
+  /// Tells an agent that has been found, the first or a successor, what runs here. On the loop.
+  void tell(const lang::PeerPointer& agent);
   std::stop_token stop_token() const noexcept { return stop_.get_token(); }
   void request_stop(std::chrono::milliseconds grace);
 
@@ -42,7 +44,12 @@ class Worker final : public lang::FunctionHost {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool function_came_ = false;
+  /// None has come yet: nothing. Its arguments are text for showing.
+  struct FirstFunction {
+    std::string name;
+    std::string arguments;
+  };
+  std::optional<FirstFunction> first_;
   bool daemonized_ = false;
   std::size_t running_ = 0;
   WorkerId spawner_;

@@ -5,13 +5,6 @@
 #include "base/limits.hpp"
 
 namespace circuit::spawn {
-namespace {
-
-/// So far there is one host: the one on which this runs.
-constexpr const char* own_host = "localhost";
-
-}  // namespace
-
 Result<WorkerRecord> AgentLauncher::launch(const std::string& host, const SpawnOrder& order) {
   if (host != own_host)
     return failure(ErrorKind::unreachable,

@@ -9,6 +9,9 @@
 
 namespace circuit::spawn {
 
+/// The name of the host on which this process runs.
+inline constexpr const char* own_host = "localhost";
+
 /// Thread safety: any thread but the loop's; both functions block for at most limits::spawn_deadline.
 class Launcher {
  public:
