@@ -1,5 +1,8 @@
 # What a build can be told, and the settings that hold for every target.
-option(CIRCUIT_TESTS "Build the tests" ON)
+# As part of another project only the library is built, unless more is asked for.
+option(CIRCUIT_PROGRAMS "Build the programs and the examples" ${PROJECT_IS_TOP_LEVEL})
+option(CIRCUIT_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(CIRCUIT_INSTALL "Have the library and the programs installed" ${PROJECT_IS_TOP_LEVEL})
 option(CIRCUIT_FUZZERS "Build the libFuzzer targets (clang)" OFF)
 set(CIRCUIT_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: 'address,undefined' or 'thread'")
 
