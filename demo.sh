@@ -13,6 +13,7 @@ Builds Circuit and shows it at work: a map-reduce job counts words in worker pro
   ./demo.sh                the job goes round after round until Ctrl-C; prints the page's URL and commands to try
   ./demo.sh --once         counts the words of /usr/share/common-licenses one time, prints the top ten, and ends
 
+  --gui                    opens the desktop dashboard as well; installs what that needs
   --port N                 the page's port; without it, any that is free
   --dir DIR                count the words of the files under DIR (default: /usr/share/doc)
   --help                   this text
@@ -28,10 +29,11 @@ fail() {
   exit 1
 }
 
-once='' port=0 directory=''
+once='' gui='' port=0 directory=''
 while (($#)); do
   case $1 in
     --once) once=yes ;;
+    --gui) gui=yes ;;
     --port) port=${2-}; shift ;;
     --port=*) port=${1#*=} ;;
     --dir) directory=${2-}; shift ;;
@@ -114,7 +116,9 @@ end_demo_processes # What is left of one that was ended by SIGKILL.
 
 # -- what it will do ---------------------------------------------------------------------------------------------
 
-mapfile -t missing < <(circuit_missing_packages build)
+groups=(build)
+[[ $gui ]] && groups+=(desktop)
+mapfile -t missing < <(circuit_missing_packages "${groups[@]}")
 echo "Circuit's demo: installs what the build needs, builds the programs, and runs a map-reduce job in worker processes."
 if ((${#missing[@]})); then
   echo "  packages to install: ${#missing[@]}    expect 1 to 3 minutes"
@@ -146,11 +150,14 @@ run() {
   return "$status"
 }
 
-circuit_install_packages build || exit 1
-if [[ ! -f build/release/build.ninja ]]; then
+circuit_install_packages "${groups[@]}" || exit 1
+programs=(circuit hello wordcount feedback relay)
+[[ $gui ]] && programs+=(circuit-gui)
+# A build that was configured before the desktop's packages were here has left the dashboard out.
+if [[ ! -f build/release/build.ninja || ($gui && ! -x $bin/circuit-gui) ]]; then
   run cmake --preset release || fail "The build could not be configured; cmake's words above say why."
 fi
-run ninja -C build/release -j "$(circuit_build_jobs)" circuit hello wordcount feedback ||
+run ninja -C build/release -j "$(circuit_build_jobs)" "${programs[@]}" ||
   fail "The build failed; the first error above says why."
 
 # -- the cluster -------------------------------------------------------------------------------------------------
@@ -205,13 +212,27 @@ start_job() {
   job_pid=$!
 }
 
+# A call within a call that takes ten seconds, again and again, so that there is one to be watched.
+start_relay() {
+  # A program of its own, so that its environment names the demo's directory, as that of all the others does.
+  env CIRCUIT_DIR="$state" bash -c 'while "$0" 10 || sleep 2; do :; done' "$bin/relay" \
+    >"$log/relay.log" 2>&1 </dev/null {lock}>&- &
+}
+
+start_gui() {
+  env CIRCUIT_DIR="$state" "$bin/circuit-gui" >"$log/gui.log" 2>&1 </dev/null {lock}>&- &
+}
+
 : >"$log/wordcount.log"
 start_job
+start_relay
+[[ $gui ]] && start_gui
 clean_end=yes # From here on Ctrl-C is the way to end it, and no failure.
 say_how_to_reach
 cat <<TEXT
 
-The job writes the top words of each round to build/demo-log/wordcount.log. Ctrl-C ends everything.
+The job writes the top words of each round to build/demo-log/wordcount.log. Beside it a call of ten seconds is in
+flight all the time, and another one within it: ./circuit calls --watch shows them too. Ctrl-C ends everything.
 Open the page, and paste these into another terminal:
 
   $url

@@ -38,9 +38,9 @@ class CallsInFlight : public Host {
 };
 
 TEST_F(CallsInFlight, ShowBothEndsMethodArgumentsAndWhatIsNestedInWhat) {
-  Program app({CIRCUIT_DEEDS, "rest", "600"});
+  Program app({CIRCUIT_RELAY, "600"});
   ASSERT_TRUE(eventually([&] { return both_run() || app.has_ended(); })) << app.err();
-  const WorkerId resting = worker_under("/resting"), sleeper = worker_under("/sleeper");
+  const WorkerId resting = worker_under("/relay/first"), sleeper = worker_under("/relay/second");
   ASSERT_THAT(seen_, SizeIs(2));
   const Call &outer = seen_[0], &inner = seen_[1];
   EXPECT_EQ(outer.callee, resting);
@@ -63,9 +63,9 @@ TEST_F(CallsInFlight, ShowBothEndsMethodArgumentsAndWhatIsNestedInWhat) {
 }
 
 TEST_F(CallsInFlight, OfAStoppedWorkerAreShownAsWell) {
-  Program app({CIRCUIT_DEEDS, "rest", "600"});
+  Program app({CIRCUIT_RELAY, "600"});
   ASSERT_TRUE(eventually([&] { return both_run() || app.has_ended(); })) << app.err();
-  const auto sleeper = console().worker(worker_under("/sleeper"));
+  const auto sleeper = console().worker(worker_under("/relay/second"));
   ASSERT_TRUE(sleeper.has_value());
   ASSERT_EQ(::kill(sleeper->address.pid, SIGSTOP), 0);
   EXPECT_TRUE(both_run());
@@ -73,14 +73,14 @@ TEST_F(CallsInFlight, OfAStoppedWorkerAreShownAsWell) {
 }
 
 TEST_F(CallsInFlight, GoWhenTheyEnd) {
-  Program app({CIRCUIT_DEEDS, "rest", "2"});
+  Program app({CIRCUIT_RELAY, "2"});
   EXPECT_TRUE(eventually([&] { return both_run() || app.has_ended(); }));
   EXPECT_EQ(app.wait().status, 0) << app.err();
   EXPECT_TRUE(eventually([&] { return calls().empty(); }));
 }
 
 TEST_F(CallsInFlight, AreStillReadableByTheNextAgent) {
-  Program app({CIRCUIT_DEEDS, "rest", "600"});
+  Program app({CIRCUIT_RELAY, "600"});
   ASSERT_TRUE(eventually([&] { return both_run() || app.has_ended(); })) << app.err();
   const pid_t agent = agent_pid();
   ASSERT_EQ(::kill(agent, SIGKILL), 0);

@@ -41,6 +41,7 @@ class Demo(unittest.TestCase):
         self.sandbox.stand_in("ninja", 'echo "$*" >ninja-calls; exit ${NINJA_STATUS-0}')
         self.sandbox.script("build/release/bin/circuit", UP)
         self.sandbox.script("build/release/bin/wordcount", WORDCOUNT)
+        self.sandbox.script("build/release/bin/relay", "sleep 1000 & wait")
 
     def start(self, *arguments, **environment):
         process = subprocess.Popen([os.path.join(self.sandbox.path, "demo.sh"), *arguments], text=True,
@@ -97,7 +98,7 @@ class Demo(unittest.TestCase):
         self.assertEqual(status, 0, output)
         self.assertEqual(output.splitlines()[-1], "  12 the")
         self.assertEqual(self.content("calls"), "--rounds 1 --top 10 /usr/share/common-licenses\n")
-        self.assertRegex(self.content("ninja-calls"), "circuit hello wordcount feedback")
+        self.assertRegex(self.content("ninja-calls"), "circuit hello wordcount feedback relay")
         self.assertEqual(self.content("up-ended"), "ended\n")
         self.expect_no_process_left()
 

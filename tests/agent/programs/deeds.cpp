@@ -1,5 +1,4 @@
 // A worker executable whose functions end in every way there is, and an app that spawns them.
-#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <cstdlib>
@@ -7,7 +6,6 @@
 #include <mutex>
 #include <stdexcept>
 #include <string_view>
-#include <thread>
 #include <unistd.h>
 
 #include <circuit/circuit.hpp>
@@ -21,13 +19,6 @@ class Counter {
   int count_ = 0;
 };
 CIRCUIT_INTERFACE(Counter, next);
-
-/// Has a method that takes as long as it is told to.
-class Sleeper {
- public:
-  void rest(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
-};
-CIRCUIT_INTERFACE(Sleeper, rest);
 
 namespace {
 
@@ -88,13 +79,6 @@ void count_for_ever(circuit::Ref<Counter> remote) {
 }
 CIRCUIT_FUNCTION(count_for_ever, "remote");
 
-circuit::Ref<Sleeper> sleeper() { return circuit::here().make<Sleeper>(); }
-CIRCUIT_FUNCTION(sleeper);
-
-/// Rests in another worker.
-void rest_elsewhere(circuit::Ref<Sleeper> remote, double seconds) { remote.call<&Sleeper::rest>(seconds); }
-CIRCUIT_FUNCTION(rest_elsewhere, "remote", "seconds");
-
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -110,10 +94,6 @@ int main(int argc, char** argv) try {
   if (deed == "count") {
     auto remote = runtime.spawn("localhost", {"/counter"}, counter).value;
     runtime.spawn("localhost", {"/counting"}, count_for_ever, remote);
-  }
-  if (deed == "rest") {
-    auto remote = runtime.spawn("localhost", {"/sleeper"}, sleeper).value;
-    runtime.spawn("localhost", {"/resting"}, rest_elsewhere, remote, std::atof(argv[2]));
   }
 } catch (const circuit::Error& error) {
   std::cerr << circuit::name_of(error.kind()) << ": " << error.what() << std::endl;
