@@ -25,6 +25,19 @@ inline spawn::WorkerRecord worker(std::uint64_t id, std::string function = "gree
   return record;
 }
 
+/// A call from worker 1 to worker 2.
+inline monitor::Call call(std::uint64_t id, std::string method = "sleep") {
+  monitor::Call made;
+  made.caller = WorkerId{1};
+  made.id = id;
+  made.callee = WorkerId{2};
+  made.phase = monitor::CallPhase::running;
+  made.method = std::move(method);
+  made.arguments = "[600]";
+  made.started_wall_ns = 1'700'000'000'000'000'000;
+  return made;
+}
+
 /// Thread safety: any thread, as the interface demands.
 class FakeCluster final : public monitor::Cluster {
  public:
@@ -43,8 +56,9 @@ class FakeCluster final : public monitor::Cluster {
     return std::make_unique<Ticket>(*this, key);
   }
 
-  Result<monitor::CallsPointer> calls(const std::vector<WorkerId>&) override {
+  Result<monitor::CallsPointer> calls(const std::vector<WorkerId>& workers) override {
     std::lock_guard lock(mutex_);
+    if (on_calls) return on_calls(workers);
     return calls_;
   }
   std::unique_ptr<Subscription> watch_calls(CallsChanged changed) override {
@@ -91,10 +105,13 @@ class FakeCluster final : public monitor::Cluster {
     for (const auto& [key, subscriber] : subscribers_) subscriber(snapshot_);
   }
 
-  void change_calls(std::vector<monitor::Call> calls) {
+  void change_calls(std::vector<monitor::Call> calls, std::uint64_t untold = 0, std::string trouble = {}) {
     std::lock_guard lock(mutex_);
     auto next = std::make_shared<monitor::Calls>();
+    next->read_wall_ns = 1'700'000'001'000'000'000;
     next->calls = std::move(calls);
+    next->untold = untold;
+    next->trouble = std::move(trouble);
     calls_ = std::move(next);
     for (const auto& [key, watcher] : call_watchers_) watcher(calls_);
   }
@@ -111,6 +128,7 @@ class FakeCluster final : public monitor::Cluster {
   /// Set before the server starts.
   std::function<Result<spawn::WorkerRecord>(const monitor::SpawnRequest&, monitor::FunctionOutcome)> on_spawn;
   std::function<Result<void>(const monitor::KillRequest&)> on_kill;
+  std::function<Result<monitor::CallsPointer>(const std::vector<WorkerId>&)> on_calls;
 
  private:
   class Ticket final : public Subscription {

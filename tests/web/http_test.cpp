@@ -82,6 +82,42 @@ TEST(Api, ShowsAnAnchorDirectoryAndWhereNothingStands) {
   EXPECT_EQ(bench.ask("GET", "/api/v1/anchors").status, 404);
 }
 
+TEST(Api, ListsTheCallsInFlight) {
+  Bench bench;
+  monitor::Call nested = testing::call(8, "<b>rest");
+  nested.parent_caller = WorkerId{1};
+  nested.parent_id = 7;
+  bench.cluster.change_calls({testing::call(7), nested}, 5);
+  bench.start();
+  Response response = bench.ask("GET", "/api/v1/calls", {}, testing::view_token);
+  ASSERT_EQ(response.status, 200);
+  const boost::json::value answer = response.json();
+  EXPECT_EQ(answer.at("read_ms").to_number<std::int64_t>(), 1'700'000'001'000);
+  EXPECT_EQ(answer.at("untold"), 5);
+  EXPECT_EQ(answer.at("trouble"), "");
+  const auto& calls = answer.at("calls").as_array();
+  ASSERT_EQ(calls.size(), 2u);
+  EXPECT_EQ(calls.at(0).at("method"), "sleep");
+  EXPECT_EQ(calls.at(0).at("arguments"), "[600]");
+  EXPECT_TRUE(calls.at(0).at("parent").is_null());
+  EXPECT_EQ(calls.at(1).at("parent").at("id"), "0000000000000007");
+}
+
+TEST(Api, AsksForTheCallsOfTheWorkersThatAreNamed) {
+  Bench bench;
+  std::vector<WorkerId> asked;
+  bench.cluster.on_calls = [&](const std::vector<WorkerId>& workers) -> Result<monitor::CallsPointer> {
+    asked = workers;
+    return failure(ErrorKind::unreachable, "no agent runs here");
+  };
+  bench.start();
+  EXPECT_EQ(bench.ask("GET", "/api/v1/calls?worker=R0000000000000001,R00000000000000ff").status, 502);
+  EXPECT_EQ(asked, (std::vector<WorkerId>{WorkerId{1}, WorkerId{255}}));
+  for (const char* query : {"worker=", "worker=R1", "worker=R0000000000000001,", "workers=R0000000000000001"})
+    EXPECT_EQ(bench.ask("GET", std::string("/api/v1/calls?") + query).status, 400) << query;
+  EXPECT_EQ(bench.ask("POST", "/api/v1/calls", "{}").field("Allow"), "GET, HEAD");
+}
+
 TEST(Api, ListsTheFunctions) {
   Bench bench;
   bench.start();

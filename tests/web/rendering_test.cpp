@@ -49,6 +49,18 @@ TEST(Rendering, WritesTheValueOfAnOutcomeAsTextOfJson) {
   EXPECT_EQ(failed.at("error").at("text"), "it \"died\"");
 }
 
+TEST(Rendering, TellsTheFirstCallsAndCountsTheOthers) {
+  monitor::Calls calls;
+  for (std::uint64_t id = 1; id <= limits::web_told_calls + 3; ++id) calls.calls.push_back(testing::call(id));
+  calls.untold = 4;
+  calls.trouble = "\"</script>\xff";
+  auto object = boost::json::parse(render(calls)).as_object();
+  ASSERT_EQ(object.at("calls").as_array().size(), limits::web_told_calls);
+  EXPECT_EQ(object.at("calls").at(0).at("id"), "0000000000000001");
+  EXPECT_EQ(object.at("untold"), 7);
+  EXPECT_EQ(object.at("trouble"), "\"</script>\xef\xbf\xbd");
+}
+
 TEST(Rendering, DoesNotSendAResultThatNoPageWouldShow) {
   std::string large(limits::web_outcome_bytes + 1, 'x');
   auto object = boost::json::parse(render_outcome(WorkerId{1}, large)).as_object();

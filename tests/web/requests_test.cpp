@@ -73,5 +73,14 @@ TEST(ParseKill, RefusesWhatItDoesNotKnow) {
   for (const Query& query : wrong) EXPECT_FALSE(parse_kill("R00000000000000ff", query));
 }
 
+TEST(ParseWatch, TakesWhatThereIsToWatchAndNothingElse) {
+  EXPECT_TRUE(parse_watch(R"({"watch":["calls"]})")->calls);
+  EXPECT_TRUE(parse_watch(R"({"watch":["calls","calls"]})")->calls);
+  EXPECT_FALSE(parse_watch(R"({"watch":[]})")->calls);
+  for (const char* wrong : {"", "[]", "{}", R"({"watch":"calls"})", R"({"watch":[1]})",
+                            R"({"watch":["logs"]})", R"({"watch":["calls"],"token":""})"})
+    EXPECT_FALSE(parse_watch(wrong)) << wrong;
+}
+
 }  // namespace
 }  // namespace circuit::web

@@ -43,6 +43,7 @@ void Hub::stop() {
     stopped_ = true;
     beat_timer_.cancel();
     coalescing_timer_.cancel();
+    stop_reading_calls();
     sessions_.clear();
   });
 }
@@ -74,6 +75,10 @@ void Hub::adopt() {
     if (arrived_->sequence > newest_->sequence) newest_ = arrived_;
   }
   adopted_at_ = std::chrono::steady_clock::now();
+  pump_all();
+}
+
+void Hub::pump_all() {
   // A session may leave while it is served.
   std::vector<std::shared_ptr<WebsocketSession>> sessions(sessions_.begin(), sessions_.end());
   for (const auto& session : sessions) session->pump();
@@ -101,7 +106,52 @@ void Hub::join(const std::shared_ptr<WebsocketSession>& session) {
 }
 
 void Hub::leave(const std::shared_ptr<WebsocketSession>& session) {
+  watch_calls(session, false);
   sessions_.erase(session);
+}
+
+void Hub::watch_calls(const std::shared_ptr<WebsocketSession>& session, bool watched) {
+  if (stopped_ || !sessions_.contains(session)) return;
+  if (!watched) {
+    if (calls_watchers_.erase(session) > 0 && calls_watchers_.empty()) stop_reading_calls();
+    return;
+  }
+  calls_watchers_.insert(session);
+  if (calls_subscription_) return session->pump();
+  calls_subscription_ =
+      cluster_.watch_calls([this](monitor::CallsPointer calls) { arrive_calls(std::move(calls)); });
+}
+
+/// What was read is forgotten: whoever looks next must not see old calls as if they were in flight now.
+void Hub::stop_reading_calls() {
+  calls_watchers_.clear();
+  calls_subscription_.reset();
+  newest_calls_.reset();
+  calls_text_.reset();
+  std::lock_guard lock(mutex_);
+  arrived_calls_.reset();
+}
+
+void Hub::arrive_calls(monitor::CallsPointer calls) {
+  std::lock_guard lock(mutex_);
+  // Those that wait to be adopted are replaced; the adoption that was asked for takes the newest.
+  if (!std::exchange(arrived_calls_, std::move(calls))) net::post(io_, [this] { adopt_calls(); });
+}
+
+void Hub::adopt_calls() {
+  {
+    std::lock_guard lock(mutex_);
+    if (!arrived_calls_) return;
+    newest_calls_ = std::exchange(arrived_calls_, nullptr);
+  }
+  calls_text_.reset();
+  pump_all();
+}
+
+SharedText Hub::calls_text() {
+  if (!calls_text_)
+    calls_text_ = std::make_shared<const std::string>(render_calls_message(*newest_calls_, wall_ms()));
+  return calls_text_;
 }
 
 SharedText Hub::newest_text() {

@@ -1,4 +1,4 @@
-// What all streams share: the newest snapshot, its text, the outcomes that wait for their page.
+// What all streams share: the newest snapshot and calls, their texts, the outcomes that wait for their page.
 #pragma once
 
 #include <deque>
@@ -45,6 +45,13 @@ class Hub {
   void join(const std::shared_ptr<WebsocketSession>& session);
   void leave(const std::shared_ptr<WebsocketSession>& session);
 
+  /// Whether the session's page looks at the calls in flight. They are read while any page does.
+  void watch_calls(const std::shared_ptr<WebsocketSession>& session, bool watched);
+  /// Null until they have been read.
+  const monitor::CallsPointer& newest_calls() const noexcept { return newest_calls_; }
+  /// The message that tells them.
+  SharedText calls_text();
+
   const std::shared_ptr<const monitor::Snapshot>& newest() const noexcept { return newest_; }
   /// The part of the newest snapshot's message that is the same for all.
   SharedText newest_text();
@@ -58,6 +65,10 @@ class Hub {
   void arrive(std::shared_ptr<const monitor::Snapshot> snapshot);
   void adopt_soon();
   void adopt();
+  void pump_all();
+  void arrive_calls(monitor::CallsPointer calls);
+  void adopt_calls();
+  void stop_reading_calls();
   void beat();
   void take_outcome(const std::string& page, const SharedText& message);
 
@@ -71,6 +82,7 @@ class Hub {
   // Protected by mutex_.
   std::shared_ptr<const monitor::Snapshot> arrived_;
   bool adoption_asked_ = false;
+  monitor::CallsPointer arrived_calls_;
 
   // On the I/O thread.
   bool stopped_ = false;
@@ -82,6 +94,10 @@ class Hub {
   std::shared_ptr<const monitor::Snapshot> delta_to_;
   SharedText delta_text_;
   std::chrono::steady_clock::time_point adopted_at_{};
+  std::unordered_set<std::shared_ptr<WebsocketSession>> calls_watchers_;
+  std::unique_ptr<monitor::Cluster::Subscription> calls_subscription_;
+  monitor::CallsPointer newest_calls_;
+  SharedText calls_text_;
   struct WaitingOutcome {
     std::string page;
     SharedText message;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <fmt/format.h>
+#include <span>
 
 #include "base/clock.hpp"
 #include "base/limits.hpp"
@@ -58,6 +59,16 @@ json::value value_of(const spawn::FunctionDescription& function) {
           {"id", fmt::format("{:016x}", function.id)},
           {"parameters", std::move(parameters)},
           {"result", text(function.result)}};
+}
+
+/// The fields of Calls without the braces.
+std::string fields_of(const monitor::Calls& calls) {
+  const std::size_t told = std::min(calls.calls.size(), limits::web_told_calls);
+  return fmt::format(R"("read_ms":{},"untold":{},"trouble":{},"calls":{})", calls.read_wall_ns / ns_per_ms,
+                     calls.untold + (calls.calls.size() - told), quoted(calls.trouble),
+                     array_of(std::span(calls.calls).first(told), [](const monitor::Call& call) {
+                       return json::serialize(monitor::to_json(call));
+                     }));
 }
 
 std::string workers_array(const std::vector<monitor::WorkerPointer>& workers) {
@@ -121,6 +132,12 @@ std::string render(const monitor::Delta& delta) {
   std::string hosts = delta.hosts.empty() ? std::string{} : R"(,"hosts":)" + render(delta.hosts);
   return fmt::format(R"({{"type":"delta","from":{},"to":{},"now_ms":{},"changed":{},"removed":{}{}}})",
                      delta.from, delta.to, wall_ms(), workers_array(delta.changed), removed, hosts);
+}
+
+std::string render(const monitor::Calls& calls) { return "{" + fields_of(calls) + "}"; }
+
+std::string render_calls_message(const monitor::Calls& calls, std::uint64_t now_ms) {
+  return fmt::format(R"({{"type":"calls","now_ms":{},{}}})", now_ms, fields_of(calls));
 }
 
 std::string render_heartbeat(std::uint64_t sequence, std::uint64_t now_ms) {

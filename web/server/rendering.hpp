@@ -28,6 +28,11 @@ std::string render_snapshot_head(Role role, std::string_view cluster_name, std::
 /// The rest, which is the same for every client.
 std::string render_snapshot_rest(const monitor::Snapshot& snapshot);
 std::string render(const monitor::Delta& delta);
+/// `{"read_ms":...,"untold":...,"trouble":...,"calls":[...]}`: the first limits::web_told_calls of them; the
+/// others are counted in `untold`.
+std::string render(const monitor::Calls& calls);
+/// The same as a message of a stream.
+std::string render_calls_message(const monitor::Calls& calls, std::uint64_t now_ms);
 std::string render_heartbeat(std::uint64_t sequence, std::uint64_t now_ms);
 /// What came of a worker function.
 std::string render_outcome(WorkerId id, const Result<std::string>& outcome);

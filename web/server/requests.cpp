@@ -16,9 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-Failure invalid(std::string text) {
-  return failure(ErrorKind::invalid, std::move(text));
-}
+Failure invalid(std::string text) { return failure(ErrorKind::invalid, std::move(text)); }
 
 Result<json::object> parse_object(std::string_view text, std::initializer_list<std::string_view> fields) {
   json::parse_options options;
@@ -152,6 +150,24 @@ Result<KillForm> parse_kill(std::string_view id, const Query& query) {
   return form;
 }
 
+Result<std::vector<WorkerId>> parse_calls_query(const Query& query) {
+  std::vector<WorkerId> workers;
+  for (const auto& [name, value] : query) {
+    if (name != "worker") return invalid("There is no parameter \"" + name + "\" here; known is worker.");
+    std::string_view rest = value;
+    for (bool last = false; !last;) {
+      const std::size_t comma = rest.find(',');
+      last = comma == std::string_view::npos;
+      auto worker = WorkerId::parse(rest.substr(0, comma));
+      if (!worker)
+        return invalid("\"worker\" must be ids, each R and 16 hex digits, with commas between them.");
+      workers.push_back(*worker);
+      if (!last) rest.remove_prefix(comma + 1);
+    }
+  }
+  return workers;
+}
+
 Result<StreamOpening> parse_opening(std::string_view message) {
   auto object = parse_object(message, {"token", "page"});
   if (!object) return object.error();
@@ -160,6 +176,20 @@ Result<StreamOpening> parse_opening(std::string_view message) {
   auto page = page_field(*object);
   if (!page) return page.error();
   return StreamOpening{std::move(*token), std::move(*page)};
+}
+
+Result<StreamWatch> parse_watch(std::string_view message) {
+  auto object = parse_object(message, {"watch"});
+  if (!object) return object.error();
+  const json::value* topics = object->if_contains("watch");
+  if (topics == nullptr || !topics->is_array()) return invalid("\"watch\" must be an array.");
+  StreamWatch watch;
+  for (const json::value& topic : topics->get_array()) {
+    if (!topic.is_string() || topic.get_string() != "calls")
+      return invalid("Only \"calls\" can be watched besides the workers.");
+    watch.calls = true;
+  }
+  return watch;
 }
 
 }  // namespace circuit::web

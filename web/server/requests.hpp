@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "monitor/cluster.hpp"
 
@@ -27,6 +28,9 @@ struct KillForm {
 };
 Result<KillForm> parse_kill(std::string_view id, const Query& query);
 
+/// Whose calls are asked for; none: everybody's. `worker=R...`, several with commas between them.
+Result<std::vector<WorkerId>> parse_calls_query(const Query& query);
+
 /// The first message of a stream.
 struct StreamOpening {
   std::string token;
@@ -34,5 +38,12 @@ struct StreamOpening {
   std::string page;
 };
 Result<StreamOpening> parse_opening(std::string_view message);
+
+/// What a page looks at besides the workers, which every stream tells.
+struct StreamWatch {
+  bool calls = false;
+};
+/// A later message of a stream: `{"watch":["calls"]}`, or `{"watch":[]}` for nothing more.
+Result<StreamWatch> parse_watch(std::string_view message);
 
 }  // namespace circuit::web

@@ -42,13 +42,14 @@ struct Routes::Route {
 /// The route of a call; if there is none, the methods that the path does have.
 const Routes::Route* Routes::route_of(const Call& call, std::string& allowed) {
   using http::verb;
-  static constexpr std::array<Route, 8> routes{{
+  static constexpr std::array<Route, 9> routes{{
       {workers_path, false, verb::get, Role::view, &Routes::list_workers},
       {workers_path, false, verb::post, Role::operate, &Routes::spawn_worker},
       {workers_path, true, verb::get, Role::view, &Routes::show_worker},
       {workers_path, true, verb::delete_, Role::operate, &Routes::kill_worker},
       {anchors_path, false, verb::get, Role::view, &Routes::list_anchors},
       {anchors_path, true, verb::get, Role::view, &Routes::list_anchors},
+      {"/api/v1/calls", false, verb::get, Role::view, &Routes::list_calls},
       {"/api/v1/functions", false, verb::get, Role::view, &Routes::list_functions},
       {"/api/v1/status", false, verb::get, Role::view, &Routes::show_status},
   }};
@@ -153,6 +154,15 @@ void Routes::list_anchors(const Call& call, Answer answer) {
     const Failure& why = listing.error();
     return why.kind == ErrorKind::invalid ? error_reply(http::status::not_found, "invalid", why.text)
                                           : failure_reply(why);
+  });
+}
+
+void Routes::list_calls(const Call& call, Answer answer) {
+  auto workers = parse_calls_query(call.target.query);
+  if (!workers) return answer(failure_reply(workers.error()));
+  submit(parts_.others, std::move(answer), [this, workers = std::move(*workers)] {
+    auto calls = parts_.cluster.calls(workers);
+    return calls ? Reply{http::status::ok, render(**calls)} : failure_reply(calls.error());
   });
 }
 

@@ -47,6 +47,7 @@ class Routes {
   void kill_worker(const Call& call, Answer answer);
   void spawn_worker(const Call& call, Answer answer);
   void list_anchors(const Call& call, Answer answer);
+  void list_calls(const Call& call, Answer answer);
   void list_functions(const Call& call, Answer answer);
   void show_status(const Call& call, Answer answer);
 

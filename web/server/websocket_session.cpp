@@ -62,9 +62,10 @@ void WebsocketSession::on_message(beast::error_code error) {
   if (!allowed_to_speak()) return end(websocket::close_code::policy_error, "too many messages");
   std::string message = beast::buffers_to_string(buffer_.data());
   buffer_.consume(buffer_.size());
-  // After its token a page has nothing more to say; what it says all the same is not worth ending its stream
-  // for.
-  if (role_ == Role::none) open(message);
+  if (role_ == Role::none)
+    open(message);
+  else
+    change_watch(message);
   read();
 }
 
@@ -101,9 +102,17 @@ void WebsocketSession::open(const std::string& message) {
   endpoint_.hub.join(shared_from_this());
 }
 
-void WebsocketSession::leave() {
-  endpoint_.hub.leave(shared_from_this());
+/// What cannot be understood is not worth ending a stream for.
+void WebsocketSession::change_watch(const std::string& message) {
+  auto watch = parse_watch(message);
+  if (!watch || ending_) return;
+  watches_calls_ = watch->calls;
+  // Whoever says it again is told again, also where nothing has changed meanwhile.
+  sent_calls_.reset();
+  endpoint_.hub.watch_calls(shared_from_this(), watches_calls_);
 }
+
+void WebsocketSession::leave() { endpoint_.hub.leave(shared_from_this()); }
 
 void WebsocketSession::end(websocket::close_code code, std::string_view reason) {
   if (std::exchange(ending_, true)) return;
@@ -137,13 +146,8 @@ bool WebsocketSession::next_message() {
     queue_.pop_front();
     return true;
   }
-  if (sent_ != endpoint_.hub.newest()) {
-    rest_ = endpoint_.hub.delta_text(sent_);
-    if (rest_) {
-      sent_ = endpoint_.hub.newest();
-      return true;
-    }
-  }
+  calls_turn_ = !calls_turn_;
+  if (calls_turn_ ? next_calls() || next_delta() : next_delta() || next_calls()) return true;
   if (!heartbeat_due_) return false;
   rest_ = std::make_shared<const std::string>(render_heartbeat(sent_->sequence, wall_ms()));
   return true;
@@ -153,6 +157,21 @@ bool WebsocketSession::next_snapshot() {
   sent_ = endpoint_.hub.newest();
   head_ = render_snapshot_head(role_, endpoint_.cluster_name, wall_ms());
   rest_ = endpoint_.hub.newest_text();
+  return true;
+}
+
+bool WebsocketSession::next_delta() {
+  if (sent_ == endpoint_.hub.newest()) return false;
+  rest_ = endpoint_.hub.delta_text(sent_);
+  if (rest_) sent_ = endpoint_.hub.newest();
+  return rest_ != nullptr;
+}
+
+bool WebsocketSession::next_calls() {
+  const monitor::CallsPointer& newest = endpoint_.hub.newest_calls();
+  if (!watches_calls_ || !newest || newest == sent_calls_) return false;
+  rest_ = endpoint_.hub.calls_text();
+  sent_calls_ = newest;
   return true;
 }
 

@@ -39,6 +39,7 @@ class WebsocketSession : public Connection, public std::enable_shared_from_this<
   void read();
   void on_message(beast::error_code error);
   void open(const std::string& message);
+  void change_watch(const std::string& message);
   bool allowed_to_speak();
   void end(websocket::close_code code, std::string_view reason);
   void leave();
@@ -46,6 +47,8 @@ class WebsocketSession : public Connection, public std::enable_shared_from_this<
   /// The next message as its parts; false if there is none.
   bool next_message();
   bool next_snapshot();
+  bool next_delta();
+  bool next_calls();
   void write();
   void on_written(beast::error_code error);
 
@@ -63,6 +66,10 @@ class WebsocketSession : public Connection, public std::enable_shared_from_this<
   std::deque<SharedText> queue_;
   bool heartbeat_due_ = false;
   std::shared_ptr<const monitor::Snapshot> sent_;
+  bool watches_calls_ = false;
+  monitor::CallsPointer sent_calls_;
+  /// Calls and deltas take turns, so that neither keeps the other from a slow browser.
+  bool calls_turn_ = false;
   /// What is on its way.
   std::string head_;
   SharedText rest_;

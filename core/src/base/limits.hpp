@@ -234,4 +234,10 @@ inline constexpr auto socket_settles = 1s;
 /// that has grown beyond jail_log_bytes.
 inline constexpr auto housekeeping = 10s;
 
+// -- web endpoint: calls in flight --------------------------------------------------------------------------
+
+/// Calls in flight that one message or answer tells; the others are counted. A page shows some forty at once
+/// and filters among these.
+inline constexpr std::size_t web_told_calls = 1000;
+
 }  // namespace circuit::limits
