@@ -4,7 +4,11 @@ list(APPEND page_sources
   src/model/anchors.ts
   src/model/api.ts
   src/model/arguments.ts
+  src/model/call.ts
+  src/model/calls_in_flight.ts
+  src/model/clock.ts
   src/model/cluster.ts
+  src/model/connection.ts
   src/model/filter.ts
   src/model/format.ts
   src/model/preferences.ts
@@ -12,25 +16,36 @@ list(APPEND page_sources
   src/model/sort.ts
   src/model/store.ts
   src/model/stream.ts
+  src/model/vocabulary.ts
   src/model/worker.ts
+  src/style/calls.css
   src/style/controls.css
+  src/style/detail.css
   src/style/dialogs.css
   src/style/frame.css
   src/style/panes.css
+  src/style/states.css
+  src/style/tables.css
   src/style/tokens.css
+  src/style/tree.css
   src/view/anchor_tree.tsx
   src/view/app.tsx
   src/view/argument_field.tsx
+  src/view/call_marks.tsx
+  src/view/call_table.tsx
   src/view/commands.ts
   src/view/detail.tsx
   src/view/dialog.tsx
   src/view/keys_dialog.tsx
   src/view/kill_dialog.tsx
+  src/view/main_pane.tsx
   src/view/no_token.tsx
   src/view/spawn_dialog.tsx
   src/view/state_mark.tsx
   src/view/status_bar.tsx
   src/view/strip.tsx
+  src/view/table_measures.ts
   src/view/top_bar.tsx
   src/view/virtual_rows.ts
+  src/view/worker_calls.tsx
   src/view/worker_table.tsx)

@@ -47,7 +47,12 @@ export class Circuit {
 
   /** Starts `circuit ARGUMENTS...` without waiting for its end. */
   begin(...words) {
-    const child = spawn(program, words, {env: this.environment, stdio: 'ignore'});
+    return this.beginProgram(program, ...words);
+  }
+
+  /** Starts an app of this cluster without waiting for its end. */
+  beginProgram(path, ...words) {
+    const child = spawn(path, words, {env: this.environment, stdio: 'ignore'});
     this.children = [...(this.children ?? []), child];
     return child;
   }

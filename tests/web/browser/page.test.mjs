@@ -1,10 +1,10 @@
 // The page against a live cluster: what it shows, what it does, and whom it refuses.
 import assert from 'node:assert/strict';
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {createServer, request} from 'node:http';
 import {connect} from 'node:net';
 import {after, before, test} from 'node:test';
-import {launch} from './browser.mjs';
+import {barriers, launch, openPage} from './browser.mjs';
 import {Circuit} from './circuit.mjs';
 
 const rows = '[data-testid=worker-row]';
@@ -17,15 +17,7 @@ const complaints = [];
 before(async () => {
   circuit = await Circuit.up();
   browser = await launch();
-  const context = await browser.newContext({viewport: {width: 1600, height: 900}, colorScheme: 'dark'});
-  page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  await page.goto(circuit.url);
-  await page.waitForSelector('[data-testid=connection-state][data-state=open]');
+  page = await openPage(browser, circuit, complaints);
 });
 
 after(async () => {
@@ -73,22 +65,11 @@ test('a screenshot is kept', async () => {
 });
 
 test('nothing stands in the way of people who do not see or do not point', async () => {
-  const axe = readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
   for (const open of [async () => {}, () => page.keyboard.press('n'), () => page.keyboard.press('?')]) {
     for (const colorScheme of ['dark', 'light']) {
       await page.emulateMedia({colorScheme});
       await open();
-      await page.evaluate(axe);
-      const found = await page.evaluate(async () =>
-        (await window.axe.run()).violations.map(
-          (one) =>
-            `${one.id}: ${one.nodes
-              .slice(0, 3)
-              .map((node) => node.target.join(' '))
-              .join(', ')}`,
-        ),
-      );
-      assert.deepEqual(found, [], colorScheme);
+      assert.deepEqual(await barriers(page), [], colorScheme);
       await page.keyboard.press('Escape');
     }
   }

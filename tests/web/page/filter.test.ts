@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {parseFilter} from '../../../web/page/src/model/filter';
+import {parseFilter as parse} from '../../../web/page/src/model/filter';
+import {workerVocabulary} from '../../../web/page/src/model/vocabulary';
 import {worker} from './worker';
+
+const parseFilter = (text: string) => parse(text, workerVocabulary);
 
 const web1 = worker('R1', {host: 'web1', pid: 4711, started_ms: 0});
 const web2 = worker('R2', {
@@ -59,11 +62,15 @@ test('quotes hold spaces together', () => {
 });
 
 test('what cannot be understood is named, and its text is kept as it was typed', () => {
-  for (const text of ['colour:red', 'age:5', 'age>x', 'host:', 'pid>5', '!']) {
+  for (const text of ['colour:red', 'constructor:x', 'age:5', 'age>x', 'host:', 'pid>5', '!']) {
     const filter = parseFilter(`ok ${text}`);
     assert.ok(filter.problem, text);
     assert.equal(filter.tokens.map((token) => token.text).join(''), `ok ${text}`);
   }
+});
+
+test('a field of calls says where calls are', () => {
+  assert.match(parseFilter('phase:queued').problem ?? '', /of calls; press 2/);
 });
 
 test('no text breaks the parser or loses a character', () => {

@@ -1,12 +1,17 @@
 // Where the page begins: with its token, or without.
 import {render} from 'preact';
 import {takeToken} from './model/session';
-import {connect} from './model/store';
+import {connect} from './model/connection';
 import {App} from './view/app';
 import {NoToken} from './view/no_token';
 import './style/tokens.css';
 import './style/frame.css';
 import './style/panes.css';
+import './style/states.css';
+import './style/tree.css';
+import './style/tables.css';
+import './style/calls.css';
+import './style/detail.css';
 import './style/controls.css';
 import './style/dialogs.css';
 

@@ -1,17 +1,22 @@
-// What the page remembers on this machine: the theme.
+// What the page remembers on this machine: the theme, and which table is shown.
 import {signal} from '@preact/signals';
 
 export type Theme = 'system' | 'dark' | 'light';
+export type Tab = 'workers' | 'calls';
 
-const storageKey = 'circuit.theme';
-const order: Theme[] = ['system', 'dark', 'light'];
+const themeKey = 'circuit.theme';
+const tabKey = 'circuit.tab';
+const themes: Theme[] = ['system', 'dark', 'light'];
+export const tabs: Tab[] = ['workers', 'calls'];
 
-function remembered(): Theme {
-  const stored = localStorage.getItem(storageKey);
-  return order.find((theme) => theme === stored) ?? 'system';
+/** The stored choice; the first, where none of them is stored. */
+function remembered<Choice extends string>(key: string, choices: Choice[]): Choice {
+  const stored = localStorage.getItem(key);
+  return choices.find((choice) => choice === stored) ?? choices[0]!;
 }
 
-export const theme = signal<Theme>(remembered());
+export const theme = signal<Theme>(remembered(themeKey, themes));
+export const tab = signal<Tab>(remembered(tabKey, tabs));
 
 const systemIsLight = matchMedia('(prefers-color-scheme: light)');
 
@@ -21,9 +26,14 @@ function show(): void {
 }
 
 export function nextTheme(): void {
-  theme.value = order[(order.indexOf(theme.value) + 1) % order.length]!;
-  localStorage.setItem(storageKey, theme.value);
+  theme.value = themes[(themes.indexOf(theme.value) + 1) % themes.length]!;
+  localStorage.setItem(themeKey, theme.value);
   show();
+}
+
+export function showTab(next: Tab): void {
+  tab.value = next;
+  localStorage.setItem(tabKey, next);
 }
 
 systemIsLight.addEventListener('change', show);

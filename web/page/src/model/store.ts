@@ -1,15 +1,13 @@
 // The state of the page. Views read these signals; nothing but the functions below changes them.
-import {computed, effect, signal} from '@preact/signals';
+import {computed, signal, type ReadonlySignal} from '@preact/signals';
 import {buildTree, flatten} from './anchors';
-import {Api} from './api';
+import {nowMs, tick} from './clock';
 import {Cluster} from './cluster';
-import {parseFilter, type Filter} from './filter';
+import {parseFilter, type Filter, type Vocabulary} from './filter';
 import {sorted, type Column, type Order} from './sort';
-import {Stream, type Link} from './stream';
-import type {Message, Outcome, Role, Worker} from './worker';
+import {workerVocabulary} from './vocabulary';
+import type {DeltaMessage, Outcome, SnapshotMessage, Worker} from './worker';
 
-/** After this long without a word, what is shown is called stale. */
-export const staleAfterMs = 3000;
 /** A large table is brought up to date this often, a small one with the next frame. */
 const largeTable = 2000;
 const largeTableMs = 100;
@@ -28,51 +26,27 @@ const cluster = new Cluster();
 
 /** Grows when the cluster's picture has changed and the views should look again. */
 const version = signal(0);
-/** Ticks for ages and for the connection's state. */
-export const tick = signal(0);
-
-export const link = signal<Link>('connecting');
-export const retryAtMs = signal(0);
-export const role = signal<Role>('view');
-export const clusterName = signal('');
 export const loaded = signal(false);
-export const openedAtMs = Date.now();
-let heardAt = 0;
-let clockOffsetMs = 0;
 
 export const dialog = signal<Dialog | null>(null);
 export const outcomes = signal<ReadonlyMap<string, Outcome>>(new Map());
 export const history = signal<Sample[]>([]);
 
-export let api: Api = new Api('');
-let stream: Stream | null = null;
-
-/** The endpoint's clock, by which ages are reckoned. */
-export function nowMs(): number {
-  return Date.now() + clockOffsetMs;
-}
-
-/** How long ago the endpoint was last heard. */
-export function silenceMs(): number {
-  return heardAt === 0 ? 0 : performance.now() - heardAt;
-}
-
-export const connection = computed<'open' | 'stale' | Link>(() => {
-  void tick.value;
-  return link.value === 'open' && silenceMs() > staleAfterMs ? 'stale' : link.value;
-});
-
-export const mayAct = computed(() => connection.value === 'open' && role.value === 'operate');
-
 // -- what is shown
 
 export const filterText = signal('');
-let lastGood: Filter = parseFilter('');
-export const filter = computed(() => {
-  const parsed = parseFilter(filterText.value);
-  if (!parsed.problem) lastGood = parsed;
-  return {...parsed, test: lastGood.test};
-});
+
+/** The filter's text as it is understood; while it is not, the last that was goes on filtering. */
+export function lastingFilter<T>(vocabulary: Vocabulary<T>): ReadonlySignal<Filter<T>> {
+  let lastGood = parseFilter('', vocabulary);
+  return computed(() => {
+    const parsed = parseFilter(filterText.value, vocabulary);
+    if (!parsed.problem) lastGood = parsed;
+    return {...parsed, test: lastGood.test};
+  });
+}
+
+export const filter = lastingFilter(workerVocabulary);
 
 export const order = signal<Order>({column: 'age', descending: false});
 
@@ -81,7 +55,7 @@ export const workers = computed(() => {
   return [...cluster.workers.values()];
 });
 
-const filtersByAge = computed(() => /age[<>]/.test(filterText.value));
+export const filtersByAge = computed(() => /age[<>]/.test(filterText.value));
 
 export const visible = computed(() => {
   if (filtersByAge.value) void tick.value;
@@ -105,6 +79,12 @@ export const figures = computed(() => {
   }
   return {alive, apps, suspect, died: cluster.died, spawned: cluster.spawned};
 });
+
+/** The worker of that id, if it is there now. */
+export function workerOf(id: string): Worker | undefined {
+  void version.value;
+  return cluster.workers.get(id);
+}
 
 export const hosts = computed(() => {
   void version.value;
@@ -171,16 +151,7 @@ export function filterByAnchor(path: string): void {
   filterText.value = (already ? rest : [token, ...rest]).join(' ');
 }
 
-export function askToKill(): void {
-  if (!mayAct.value || targets.value.length === 0) return;
-  dialog.value = {kind: 'kill', targets: targets.value};
-}
-
-export function askToSpawn(): void {
-  if (mayAct.value) dialog.value = {kind: 'spawn'};
-}
-
-// -- the stream
+// -- what the endpoint tells
 
 let redrawAsked = false;
 function changed(): void {
@@ -201,59 +172,21 @@ function forgetGoneMarks(): void {
   if (gone.length > 0) marks.value = new Set([...marks.value].filter((id) => cluster.workers.has(id)));
 }
 
-function heard(endpointNowMs: number): void {
-  heardAt = performance.now();
-  clockOffsetMs = endpointNowMs - Date.now();
+export function applySnapshot(message: SnapshotMessage): void {
+  cluster.applySnapshot(message);
+  loaded.value = true;
+  changed();
 }
 
-function take(message: Message): void {
-  switch (message.type) {
-    case 'snapshot':
-      cluster.applySnapshot(message);
-      heard(message.now_ms);
-      role.value = message.role;
-      clusterName.value = message.cluster;
-      loaded.value = true;
-      changed();
-      break;
-    case 'delta':
-      // A gap cannot be bridged; a new stream begins with a whole snapshot.
-      if (!cluster.applyDelta(message)) return stream?.open();
-      heard(message.now_ms);
-      changed();
-      break;
-    case 'heartbeat':
-      heard(message.now_ms);
-      break;
-    case 'outcome':
-      outcomes.value = new Map(outcomes.value).set(message.id, message);
-      break;
-  }
+/** False: it does not follow what is here, and nothing has changed. */
+export function applyDelta(message: DeltaMessage): boolean {
+  if (!cluster.applyDelta(message)) return false;
+  changed();
+  return true;
 }
 
-export function connect(token: string): void {
-  api = new Api(token);
-  stream = new Stream(token, {
-    message: take,
-    link: (state, at) => {
-      link.value = state;
-      retryAtMs.value = at;
-    },
-  });
-  stream.open();
-  setInterval(() => (tick.value += 1), 500);
-  setInterval(sample, 1000);
-  effect(() => {
-    document.title = clusterName.value === '' ? 'Circuit' : `${clusterName.value} · Circuit`;
-  });
-}
-
-export function retryNow(): void {
-  stream?.open();
-}
-
-function sample(): void {
-  if (link.value !== 'open') return;
+/** A point of the small curves. */
+export function sample(): void {
   const {alive, suspect, died, spawned} = figures.value;
   history.value = [...history.value.slice(1 - historyLength), {workers: alive, suspect, died, spawned}];
 }

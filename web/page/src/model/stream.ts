@@ -14,6 +14,8 @@ const firstWaitMs = 250;
 const longestWaitMs = 10_000;
 /** The endpoint speaks every second; after this long without a word the connection is taken for lost. */
 const silenceMs = 8000;
+/** The endpoint ends the stream of a page that says too much. */
+const watchPauseMs = 100;
 /** WebSocket close code of a wrong token. */
 const policyViolation = 1008;
 
@@ -22,6 +24,9 @@ export class Stream {
   private waitMs = firstWaitMs;
   private timer = 0;
   private silence = 0;
+  private watched: string[] = [];
+  private watchUnsaid = false;
+  private watchPause = 0;
 
   constructor(
     private readonly token: string,
@@ -39,7 +44,11 @@ export class Stream {
     const socket = new WebSocket(url);
     this.socket = socket;
     this.expectWord();
-    socket.onopen = () => socket.send(JSON.stringify({token: this.token, page: pageName}));
+    socket.onopen = () => {
+      socket.send(JSON.stringify({token: this.token, page: pageName}));
+      this.watchUnsaid = this.watched.length > 0;
+      this.sayWatched();
+    };
     socket.onmessage = (event) => {
       this.expectWord();
       const message = JSON.parse(event.data as string) as Message;
@@ -55,6 +64,23 @@ export class Stream {
       if (event.code === policyViolation) this.events.link('refused', 0);
       else this.retry();
     };
+  }
+
+  /** What the endpoint is to tell besides the workers, from now on and after each reconnection. */
+  watch(topics: string[]): void {
+    this.watched = topics;
+    this.watchUnsaid = true;
+    this.sayWatched();
+  }
+
+  private sayWatched(): void {
+    if (!this.watchUnsaid || this.watchPause !== 0 || this.socket?.readyState !== WebSocket.OPEN) return;
+    this.socket.send(JSON.stringify({watch: this.watched}));
+    this.watchUnsaid = false;
+    this.watchPause = window.setTimeout(() => {
+      this.watchPause = 0;
+      this.sayWatched();
+    }, watchPauseMs);
   }
 
   private expectWord(): void {

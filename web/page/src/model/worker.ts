@@ -1,4 +1,5 @@
 // What the API tells (web/api/openapi.yaml), as types.
+import type {Calls} from './call';
 
 export type State = 'starting' | 'live' | 'suspect' | 'unregistered' | 'dead';
 
@@ -87,7 +88,13 @@ export interface HeartbeatMessage {
   now_ms: number;
 }
 
-export type Message = SnapshotMessage | DeltaMessage | HeartbeatMessage | ({type: 'outcome'} & Outcome);
+export interface CallsMessage extends Calls {
+  type: 'calls';
+  now_ms: number;
+}
+
+export type Message =
+  SnapshotMessage | DeltaMessage | CallsMessage | HeartbeatMessage | ({type: 'outcome'} & Outcome);
 
 /** `greet("world")`: the function with its arguments, as people write a call. */
 export function callText(worker: Worker): string {

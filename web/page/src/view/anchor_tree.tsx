@@ -107,6 +107,7 @@ export function AnchorTree() {
       <div
         class="tree"
         role="tree"
+        hidden={rows.length === 0}
         aria-label="Anchor tree"
         tabIndex={0}
         ref={box}
@@ -136,8 +137,8 @@ export function AnchorTree() {
             );
           })}
         </div>
-        {rows.length === 0 && <p class="nothing">A directory is here as long as a worker stands in it.</p>}
       </div>
+      {rows.length === 0 && <p class="nothing">A directory is here as long as a worker stands in it.</p>}
       <div class="pane-foot">
         <kbd>←</kbd>
         <kbd>→</kbd> fold <kbd>Enter</kbd> filter

@@ -1,18 +1,19 @@
 // The whole page.
 import {useEffect} from 'preact/hooks';
+import {connection, link} from '../model/connection';
 import {forgetToken} from '../model/session';
-import {connection, dialog, link} from '../model/store';
+import {dialog} from '../model/store';
 import {AnchorTree} from './anchor_tree';
 import {onKey} from './commands';
 import {Detail} from './detail';
 import {KeysDialog} from './keys_dialog';
 import {KillDialog} from './kill_dialog';
+import {MainPane} from './main_pane';
 import {NoToken} from './no_token';
 import {SpawnDialog} from './spawn_dialog';
 import {StatusBar} from './status_bar';
 import {Strip} from './strip';
 import {TopBar} from './top_bar';
-import {WorkerTable} from './worker_table';
 
 function OpenDialog() {
   const open = dialog.value;
@@ -44,7 +45,7 @@ export function App() {
       <Strip />
       <main class="panes">
         <AnchorTree />
-        <WorkerTable />
+        <MainPane />
         <Detail />
       </main>
       <StatusBar />

@@ -1,39 +1,46 @@
 // Every key of the page, in one table: the keyboard obeys it, and the help shows it.
-import {nextTheme} from '../model/preferences';
-import {
-  askToKill,
-  askToSpawn,
-  dialog,
-  filterText,
-  markAllVisible,
-  marks,
-  retryNow,
-  selectedId,
-  toggleMark,
-  visible,
-} from '../model/store';
+import {selectCall, selectedCall, turnCall, visibleCalls} from '../model/calls_in_flight';
+import {askToKill, askToSpawn, retryNow} from '../model/connection';
+import {nextTheme, showTab, tab} from '../model/preferences';
+import {dialog, filterText, markAllVisible, marks, selectedId, toggleMark, visible} from '../model/store';
 
 export interface Command {
   keys: string[];
   what: string;
   /** How the keys are written, where their names are not it. */
   shown?: string[];
-  run(): void;
+  run(): unknown;
+}
+
+function rowCount(): number {
+  return tab.value === 'calls' ? visibleCalls.value.length : visible.value.length;
 }
 
 function moveTo(index: number): void {
-  const rows = visible.value;
-  if (rows.length === 0) return;
-  selectedId.value = rows[Math.max(0, Math.min(index, rows.length - 1))]!.id;
+  const at = Math.max(0, Math.min(index, rowCount() - 1));
+  if (tab.value === 'workers') {
+    selectedId.value = visible.value[at]?.id ?? selectedId.value;
+    return;
+  }
+  const call = visibleCalls.value[at];
+  if (call) selectCall(call);
 }
 
 function selectedIndex(): number {
-  return visible.value.findIndex((worker) => worker.id === selectedId.value);
+  return tab.value === 'calls'
+    ? visibleCalls.value.findIndex((row) => row.key === selectedCall.value)
+    : visible.value.findIndex((worker) => worker.id === selectedId.value);
 }
 
 function move(step: number): void {
   const at = selectedIndex();
-  moveTo(at < 0 ? (step > 0 ? 0 : visible.value.length - 1) : at + step);
+  moveTo(at < 0 ? (step > 0 ? 0 : rowCount() - 1) : at + step);
+}
+
+function markAndGoOn(): void {
+  if (tab.value !== 'workers' || selectedId.value === null) return;
+  toggleMark(selectedId.value);
+  move(1);
 }
 
 function focusFilter(): void {
@@ -45,7 +52,7 @@ function focusFilter(): void {
 function clear(): void {
   if (marks.value.size > 0) marks.value = new Set();
   else if (filterText.value !== '') filterText.value = '';
-  else selectedId.value = null;
+  else selectedId.value = selectedCall.value = null;
 }
 
 const page = 20;
@@ -53,23 +60,31 @@ const page = 20;
 export const commands: Command[] = [
   {keys: ['/'], what: 'Filter', run: focusFilter},
   {keys: ['n', 'N'], shown: ['N'], what: 'Spawn a worker', run: askToSpawn},
-  {keys: ['j', 'ArrowDown'], shown: ['j', '↓'], what: 'Next worker', run: () => move(1)},
-  {keys: ['k', 'ArrowUp'], shown: ['k', '↑'], what: 'Previous worker', run: () => move(-1)},
+  {keys: ['1'], what: 'The workers', run: () => showTab('workers')},
+  {keys: ['2'], what: 'The calls in flight', run: () => showTab('calls')},
+  {keys: ['j', 'ArrowDown'], shown: ['j', '↓'], what: 'Next row', run: () => move(1)},
+  {keys: ['k', 'ArrowUp'], shown: ['k', '↑'], what: 'Previous row', run: () => move(-1)},
   {keys: ['PageDown'], shown: ['PgDn'], what: 'A page further', run: () => move(page)},
   {keys: ['PageUp'], shown: ['PgUp'], what: 'A page back', run: () => move(-page)},
-  {keys: ['g', 'Home'], shown: ['g', 'Home'], what: 'First worker', run: () => moveTo(0)},
-  {keys: ['G', 'End'], shown: ['G', 'End'], what: 'Last worker', run: () => moveTo(visible.value.length - 1)},
+  {keys: ['g', 'Home'], shown: ['g', 'Home'], what: 'First row', run: () => moveTo(0)},
+  {keys: ['G', 'End'], shown: ['G', 'End'], what: 'Last row', run: () => moveTo(rowCount() - 1)},
+  {
+    keys: ['Enter'],
+    what: 'The other end of the selected call',
+    run: () => tab.value === 'calls' && turnCall(),
+  },
   {
     keys: [' '],
     shown: ['Space'],
     what: 'Mark the worker, or take its mark away',
-    run: () => {
-      if (selectedId.value === null) return;
-      toggleMark(selectedId.value);
-      move(1);
-    },
+    run: markAndGoOn,
   },
-  {keys: ['Control+a'], shown: ['Ctrl A'], what: 'Mark all that the filter shows', run: markAllVisible},
+  {
+    keys: ['Control+a'],
+    shown: ['Ctrl A'],
+    what: 'Mark all workers that the filter shows',
+    run: () => tab.value === 'workers' && markAllVisible(),
+  },
   {
     keys: ['Delete', 'K'],
     shown: ['Del', 'K'],

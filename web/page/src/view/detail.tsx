@@ -1,9 +1,12 @@
 // The selected worker at the right.
 import type {ComponentChildren} from 'preact';
+import {nowMs, tick} from '../model/clock';
+import {askToKill, mayAct} from '../model/connection';
 import {clockText, durationText, resultText} from '../model/format';
-import {askToKill, marks, mayAct, nowMs, outcomes, selected, targets, tick} from '../model/store';
+import {marks, outcomes, selected, targets} from '../model/store';
 import {callText, type Worker} from '../model/worker';
 import {Dot} from './state_mark';
+import {WorkerCalls} from './worker_calls';
 
 function Fact({name, wide, children}: {name: string; wide?: boolean; children: ComponentChildren}) {
   return (
@@ -123,6 +126,7 @@ export function Detail() {
       </dl>
       <Death worker={worker} gone={gone} />
       <OutcomeNotice id={worker.id} />
+      <WorkerCalls worker={worker} />
     </aside>
   );
 }

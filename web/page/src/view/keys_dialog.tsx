@@ -22,7 +22,9 @@ export function KeysDialog() {
         Words are looked for in id, host, pid, function and anchors. <code>host:web*</code>,{' '}
         <code>state:suspect</code>, <code>function:greet</code>, <code>pid:4711</code>,{' '}
         <code>anchor:/trend</code>, <code>age&gt;5m</code>. A <code>!</code> means the contrary:{' '}
-        <code>state:!dead</code>, <code>!greet</code>.
+        <code>state:!dead</code>, <code>!greet</code>. Of calls also <code>method:merge</code>,{' '}
+        <code>phase:queued</code>, <code>caller:</code> and <code>callee:</code>; what is said of a worker
+        fits a call if it fits either end.
       </p>
       <div class="dialog-foot">
         <button class="button" onClick={closeDialog}>

@@ -1,6 +1,6 @@
 // Kill, with care: the targets are those of the moment at which the dialog opened, and nothing moves them.
 import {useState} from 'preact/hooks';
-import {api, mayAct} from '../model/store';
+import {api, mayAct} from '../model/connection';
 import {callText, type Worker} from '../model/worker';
 import {closeDialog, DialogFrame} from './dialog';
 

@@ -1,8 +1,9 @@
 // The spawn form, made from the registered signatures.
 import {useEffect, useState} from 'preact/hooks';
 import {check, commandLine, initialText, parseAnchors} from '../model/arguments';
-import {api, hosts, mayAct, outcomes, selectedId} from '../model/store';
+import {api, mayAct} from '../model/connection';
 import {resultText} from '../model/format';
+import {hosts, outcomes, selectedId} from '../model/store';
 import type {Problem, Worker, WorkerFunction} from '../model/worker';
 import {ArgumentField} from './argument_field';
 import {closeDialog, DialogFrame} from './dialog';

@@ -1,6 +1,8 @@
 // The line at the bottom: whether what is shown is true now.
+import {silenceMs, tick} from '../model/clock';
+import {connection, link, retryAtMs, retryNow, role} from '../model/connection';
 import {countText} from '../model/format';
-import {connection, hosts, link, retryAtMs, retryNow, role, silenceMs, tick} from '../model/store';
+import {hosts} from '../model/store';
 
 function secondsText(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;

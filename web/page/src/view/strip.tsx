@@ -1,6 +1,8 @@
 // The strip of figures. Each is measured; a click on one filters by it.
+import {nowMs, openedAtMs} from '../model/clock';
 import {clockText, countText} from '../model/format';
-import {figures, filterText, history, hosts, nowMs, openedAtMs, type Sample} from '../model/store';
+import {showTab} from '../model/preferences';
+import {figures, filterText, history, hosts, type Sample} from '../model/store';
 
 const width = 92;
 const height = 30;
@@ -48,7 +50,10 @@ function Figure({label, value, small, filter, read, colour = '--ok'}: FigureProp
   return (
     <button
       class="figure"
-      onClick={() => (filterText.value = filter)}
+      onClick={() => {
+        filterText.value = filter;
+        showTab('workers');
+      }}
       title={filter === '' ? 'Show all' : `Show ${filter}`}
     >
       {content}

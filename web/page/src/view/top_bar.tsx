@@ -1,17 +1,9 @@
 // The bar at the top: whose cluster this is, the filter, and what can be done.
 import {useRef} from 'preact/hooks';
-import {nextTheme, theme} from '../model/preferences';
-import {
-  askToSpawn,
-  clusterName,
-  dialog,
-  filter,
-  filterText,
-  mayAct,
-  role,
-  selectedId,
-  visible,
-} from '../model/store';
+import {callFilter, selectCall, selectedCall, visibleCalls} from '../model/calls_in_flight';
+import {askToSpawn, clusterName, mayAct, role} from '../model/connection';
+import {nextTheme, tab, theme} from '../model/preferences';
+import {dialog, filter, filterText, selectedId, visible} from '../model/store';
 
 function Logo() {
   return (
@@ -32,10 +24,17 @@ function Logo() {
   );
 }
 
+/** From the filter into the table: to the row that was there last, or the first. */
+function goToTable(): void {
+  if (tab.value === 'workers') selectedId.value ??= visible.value[0]?.id ?? null;
+  else if (selectedCall.value === null && visibleCalls.value[0]) selectCall(visibleCalls.value[0]);
+  document.getElementById(tab.value)?.focus();
+}
+
 /** The filter's text lies, coloured, below the transparent text of the field itself. */
 function FilterBox() {
   const echo = useRef<HTMLDivElement>(null);
-  const {tokens, problem} = filter.value;
+  const {tokens, problem} = tab.value === 'calls' ? callFilter.value : filter.value;
   const follow = (event: Event) => {
     if (echo.current) echo.current.scrollLeft = (event.currentTarget as HTMLInputElement).scrollLeft;
   };
@@ -47,8 +46,7 @@ function FilterBox() {
       else filterText.value = '';
     } else if (event.key === 'Enter' || event.key === 'ArrowDown') {
       event.preventDefault();
-      selectedId.value ??= visible.value[0]?.id ?? null;
-      document.getElementById('workers')?.focus();
+      goToTable();
     }
   };
   return (
@@ -80,10 +78,14 @@ function FilterBox() {
           type="text"
           spellcheck={false}
           autocomplete="off"
-          aria-label="Filter: words, or host:, state:, function:, pid:, id:, anchor:, age>"
+          aria-label={
+            tab.value === 'calls'
+              ? 'Filter: words, or method:, phase:, caller:, callee:, host:, pid:, anchor:, age>'
+              : 'Filter: words, or host:, state:, function:, pid:, id:, anchor:, age>'
+          }
           aria-invalid={problem !== undefined}
           aria-describedby={problem ? 'filter-problem' : undefined}
-          placeholder="host:web* state:!dead greet"
+          placeholder={tab.value === 'calls' ? 'phase:queued age>5s merge' : 'host:web* state:!dead greet'}
           value={filterText.value}
           onInput={(event) => {
             filterText.value = event.currentTarget.value;

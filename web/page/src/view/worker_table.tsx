@@ -1,29 +1,25 @@
 // The table of workers in the middle.
 import {memo} from 'preact/compat';
 import {useEffect, useRef} from 'preact/hooks';
+import {nowMs, tick} from '../model/clock';
+import {askToSpawn, mayAct} from '../model/connection';
 import {ageText, countText} from '../model/format';
 import {ownAnchors, type Column} from '../model/sort';
 import {
-  askToSpawn,
   filterText,
   loaded,
   marks,
-  mayAct,
-  nowMs,
   order,
   selectedId,
   sortBy,
-  tick,
   toggleMark,
   visible,
   workers,
 } from '../model/store';
 import {callText, type Worker} from '../model/worker';
 import {StateMark} from './state_mark';
+import {headHeight, rowHeight} from './table_measures';
 import {useVirtualRows} from './virtual_rows';
-
-const rowHeight = 26;
-const headHeight = 28;
 
 const columns: {column: Column; title: string; right?: boolean}[] = [
   {column: 'state', title: 'State'},
@@ -166,27 +162,23 @@ export function WorkerTable() {
   }, [selected]);
 
   return (
-    <section class="pane" aria-label="Workers">
-      <div class="tabs">
-        <h2 class="tab on">
-          Workers <span class="count">{countText(workers.value.length)}</span>
-        </h2>
-      </div>
-      <div
-        class="table"
-        id="workers"
-        role="grid"
-        aria-label="Workers"
-        aria-rowcount={rows.length + 1}
-        aria-multiselectable="true"
-        aria-activedescendant={
-          selected !== null && virtual.rows.some((row) => rows[row.index]?.id === selected)
-            ? `worker-${selected}`
-            : undefined
-        }
-        tabIndex={0}
-      >
-        <div class="rows" ref={box} role="presentation">
+    <>
+      <div class="table of-workers">
+        <div
+          class="rows"
+          ref={box}
+          id="workers"
+          role="grid"
+          aria-label="Workers"
+          aria-rowcount={rows.length + 1}
+          aria-multiselectable="true"
+          aria-activedescendant={
+            selected !== null && virtual.rows.some((row) => rows[row.index]?.id === selected)
+              ? `worker-${selected}`
+              : undefined
+          }
+          tabIndex={0}
+        >
           <Header />
           <div class="virtual" style={{height: `${virtual.height}px`}} role="presentation">
             {virtual.rows.map(({index, top}) => {
@@ -205,8 +197,8 @@ export function WorkerTable() {
               );
             })}
           </div>
-          {rows.length === 0 && <Nothing />}
         </div>
+        {rows.length === 0 && <Nothing />}
       </div>
       <div class="pane-foot">
         <span>
@@ -218,6 +210,6 @@ export function WorkerTable() {
           <kbd>Space</kbd> mark <kbd>Del</kbd> kill <kbd>?</kbd> all keys
         </span>
       </div>
-    </section>
+    </>
   );
 }
