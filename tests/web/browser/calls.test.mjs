@@ -45,7 +45,7 @@ function seconds(age) {
 const ageOf = (row) => row.locator('[role=gridcell]').first();
 
 test('where no call is in flight, the page says what would be one', async () => {
-  await page.keyboard.press('2');
+  await page.getByTestId('tab-calls').click();
   await page.getByText('No call is in flight.').waitFor();
   assert.deepEqual(await barriers(page), []);
   assert.equal(await page.getByTestId('tab-calls').getAttribute('aria-selected'), 'true');
@@ -145,6 +145,25 @@ test('the filter filters calls too', async () => {
   await page.getByText(/None of \d+ calls matches the filter/).waitFor();
   await filter.fill('');
   await callRow('rest_elsewhere(').waitFor();
+});
+
+test('what a worker says of its calls is shown as text and as nothing else', async () => {
+  const hostile = '<img src=x onerror="window.broken=1"></script><b>';
+  const other = await page.context().newPage();
+  await other.routeWebSocket(/stream/, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) =>
+      socket.send(message.replaceAll('"method":"sleep"', `"method":${JSON.stringify(hostile)}`)),
+    );
+  });
+  await other.goto(circuit.url);
+  const row = other.getByTestId('call-row').filter({hasText: `${hostile}(600)`});
+  await row.waitFor();
+  await row.click();
+  await other.getByTestId('worker-call').filter({hasText: hostile}).waitFor();
+  assert.equal(await other.evaluate(() => window.broken), undefined);
+  assert.equal(await other.locator('main img, main b').count(), 0);
+  await other.close();
 });
 
 test('a call goes when its worker is killed', async () => {

@@ -1,5 +1,5 @@
 // The whole page.
-import {useEffect} from 'preact/hooks';
+import {useLayoutEffect} from 'preact/hooks';
 import {connection, link} from '../model/connection';
 import {forgetToken} from '../model/session';
 import {dialog} from '../model/store';
@@ -30,7 +30,8 @@ function OpenDialog() {
 }
 
 export function App() {
-  useEffect(() => {
+  // Before the first frame is seen: whoever sees the page may press a key.
+  useLayoutEffect(() => {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, []);
