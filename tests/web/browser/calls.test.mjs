@@ -44,6 +44,11 @@ function seconds(age) {
 
 const ageOf = (row) => row.locator('[role=gridcell]').first();
 
+test('where no worker runs, the page says how to start one', async () => {
+  await page.getByText('No worker runs.').waitFor();
+  assert.deepEqual(await barriers(page), []);
+});
+
 test('where no call is in flight, the page says what would be one', async () => {
   await page.getByTestId('tab-calls').click();
   await page.getByText('No call is in flight.').waitFor();
