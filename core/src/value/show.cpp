@@ -156,8 +156,9 @@ class Display {
     decoder.skip();
     decoder.skip();
     std::string_view interface = decoder.text();
-    for (std::uint64_t i = 3; i < fields && decoder.ok(); ++i) decoder.skip();
     if (!decoder.ok()) return value();
+    for (std::uint64_t i = 3; i < fields && decoder.ok(); ++i) decoder.skip();
+    const bool is_whole = decoder.ok();
     at_ += decoder.position();
     out_ += '<';
     while (!interface.empty() && !over()) {
@@ -165,7 +166,7 @@ class Display {
       character(interface.substr(0, length));
       interface.remove_prefix(length == 0 ? 1 : length);
     }
-    return print(">");
+    return print(">") && is_whole;
   }
 
   bool tagged(std::uint64_t tag) {

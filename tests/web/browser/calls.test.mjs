@@ -104,7 +104,7 @@ test('a call stays and ages while its worker is stopped', async () => {
 });
 
 test('a call that is made within another is indented under it', async () => {
-  circuit.beginProgram(process.env.CIRCUIT_DEEDS_PROGRAM, 'rest', '600');
+  circuit.beginProgram(process.env.CIRCUIT_RELAY_PROGRAM, '600');
   const inner = callRow('Sleeper.rest(600');
   await inner.waitFor();
   assert.equal(await inner.getAttribute('data-level'), '1');
