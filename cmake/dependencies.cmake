@@ -9,6 +9,12 @@ if(CIRCUIT_PROGRAMS)
   find_package(OpenSSL REQUIRED COMPONENTS Crypto)
   find_package(CLI11 REQUIRED)
   pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
+  # ZooKeeper's C client comes without a file for pkg-config or CMake.
+  find_path(ZOOKEEPER_INCLUDE_DIR zookeeper/zookeeper.h REQUIRED)
+  find_library(ZOOKEEPER_LIBRARY zookeeper_mt REQUIRED)
+  add_library(zookeeper_client UNKNOWN IMPORTED)
+  set_target_properties(zookeeper_client PROPERTIES IMPORTED_LOCATION "${ZOOKEEPER_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${ZOOKEEPER_INCLUDE_DIR}")
 endif()
 if(CIRCUIT_TESTS)
   find_package(GTest REQUIRED)

@@ -37,10 +37,11 @@ function(circuit_program name output)
   endif()
 endfunction()
 
-# circuit_test(NAME SOURCES file... LINK target... [TIMEOUT seconds] [LABELS label...])
-# Each test case is a ctest test of its own: it runs in its own process, alone or beside any other.
+# circuit_test(NAME [WHOLE] SOURCES file... LINK target... [TIMEOUT seconds] [LABELS label...])
+# Each test case is a ctest test of its own: it runs in its own process, alone or beside any other. With WHOLE the
+# program is one test: its cases share what is dear to start.
 function(circuit_test name)
-  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(A "WHOLE" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT A_TIMEOUT)
     set(A_TIMEOUT 60)
   endif()
@@ -48,6 +49,11 @@ function(circuit_test name)
   target_link_libraries(${name} PRIVATE circuit_settings ${A_LINK} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests" "${PROJECT_SOURCE_DIR}/core/src")
   target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h> <string> <vector>)
+  if(A_WHOLE)
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}")
+    return()
+  endif()
   include(GoogleTest)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     TEST_PREFIX "${name}/" PROPERTIES TIMEOUT ${A_TIMEOUT})

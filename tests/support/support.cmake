@@ -6,7 +6,8 @@ add_library(test_support STATIC
   "${CMAKE_CURRENT_LIST_DIR}/host.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/processes.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/program.cpp"
-  "${CMAKE_CURRENT_LIST_DIR}/temporary.cpp")
+  "${CMAKE_CURRENT_LIST_DIR}/temporary.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/zookeeper_server.cpp")
 target_include_directories(test_support PUBLIC "${PROJECT_SOURCE_DIR}/tests")
 target_link_libraries(test_support
   PUBLIC circuit_runtime circuit_keeper_core Boost::json GTest::gtest

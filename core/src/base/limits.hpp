@@ -240,4 +240,29 @@ inline constexpr auto housekeeping = 10s;
 /// and filters among these.
 inline constexpr std::size_t web_told_calls = 1000;
 
+// -- ZooKeeper ----------------------------------------------------------------------------------------------
+
+/// How long a session lives without a connection: long enough for an agent to be replaced and for a server to
+/// be started again, short enough that the workers of a host that is gone do not stay in the tree.
+inline constexpr auto zookeeper_session = 10s;
+/// How long a server is waited for at first, by whom that keeps waiting.
+inline constexpr auto zookeeper_connect = 5s;
+/// The same for an agent, which tries again and has other work meanwhile.
+inline constexpr auto zookeeper_connect_try = 1s;
+/// How long a request waits for a lost connection to come back, from the moment of the loss. A server that
+/// was started again, or another of the ensemble, answers well within it.
+inline constexpr auto zookeeper_reconnect = 2s;
+/// One request. A server that does not answer is given up by ZooKeeper's client after two thirds of the
+/// session's time, so this is for a client that hangs.
+inline constexpr auto zookeeper_answer = 20s;
+/// How long the end of a session waits for the server.
+inline constexpr auto zookeeper_farewell = 2s;
+/// Between two tries of an agent to come by a session, or to mend what is registered.
+inline constexpr auto zookeeper_retry = 1s;
+/// Text that says where a ZooKeeper is; and the file that holds it.
+inline constexpr std::size_t connect_string_bytes = 1024;
+inline constexpr std::size_t config_bytes = 16 * 1024;
+/// A development server that does not answer within this time of its start has failed.
+inline constexpr auto zookeeper_start = 30s;
+
 }  // namespace circuit::limits
