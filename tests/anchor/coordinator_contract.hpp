@@ -14,22 +14,10 @@
 #include <vector>
 
 #include "anchor/coordinator.hpp"
+#include "anchor/coordinator_harness.hpp"
 #include "anchor/fixtures.hpp"
 
 namespace circuit::anchor::testing {
-
-/// What the suite needs to know of an implementation.
-class CoordinatorHarness {
- public:
-  virtual ~CoordinatorHarness() = default;
-  virtual Outcome<std::shared_ptr<Coordinator>> connect(std::optional<SessionCredentials> credentials = {},
-                                                        SessionListener listener = {}) = 0;
-  /// Returns when every session that has no connection at this moment is over.
-  virtual void let_sessions_expire() = 0;
-  /// An existing node that this run of the suite has for itself, or "" for the root.
-  virtual std::string root() = 0;
-};
-using HarnessMaker = std::unique_ptr<CoordinatorHarness> (*)();
 
 class CoordinatorContract : public ::testing::TestWithParam<HarnessMaker> {
  protected:

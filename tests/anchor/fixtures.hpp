@@ -109,6 +109,26 @@ struct StoreFixture {
   }
 };
 
+/// What the tests of the tree stand on, so that the same tests run over every coordinator. Each test program
+/// links one.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  /// A session; fails the test, and gives nothing, when there is none.
+  virtual std::shared_ptr<Coordinator> connect(std::optional<SessionCredentials> credentials = {}) = 0;
+  /// Returns when every session that has no connection is over.
+  virtual void expire() = 0;
+  /// As after a crash of the service. Sessions come back by their credentials.
+  virtual void restart() = 0;
+  /// Runs the jobs of watches.
+  virtual Post post() = 0;
+  /// Returns when all jobs of watches that are there have run.
+  virtual void settle() = 0;
+  /// How many steps of a long random test are affordable, of `wanted`.
+  virtual int affordable(int wanted) const = 0;
+};
+std::unique_ptr<Backend> make_backend();
+
 inline Path path(std::string_view text) { return Path::parse(text).value(); }
 
 inline std::vector<Path> paths(const std::vector<std::string>& texts) {

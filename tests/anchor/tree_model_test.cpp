@@ -66,18 +66,18 @@ class TreeModel : public ::testing::TestWithParam<unsigned> {
 };
 
 TEST_P(TreeModel, AgreesWithTheTreeAfterEachOfManyChanges) {
-  StoreFixture fixture;
+  const std::unique_ptr<Backend> backend = make_backend();
   Model model;
-  auto coordinator = fixture.connect();
+  auto coordinator = backend->connect();
   // Workers 11 to 14 have a session each, which may end under them.
   std::map<std::uint64_t, std::shared_ptr<Coordinator>> sessions;
   std::uint64_t last_revision = 0;
-  for (int step = 0; step < 1000; ++step) {
+  for (int step = 0; step < backend->affordable(1000); ++step) {
     auto directories = some_directories();
     std::uint64_t id = 1 + random_() % 14;
     bool own = id > 10;
-    if (own && !sessions.contains(id)) sessions[id] = fixture.connect();
-    Tree tree(own ? sessions[id] : coordinator, run_at_once);
+    if (own && !sessions.contains(id)) sessions[id] = backend->connect();
+    Tree tree(own ? sessions[id] : coordinator, backend->post());
     auto action = random_() % 20;
     if (action < 10) {
       ASSERT_TRUE(tree.add(directories, worker(id)));
@@ -90,8 +90,8 @@ TEST_P(TreeModel, AgreesWithTheTreeAfterEachOfManyChanges) {
         ASSERT_TRUE(sessions[id]->close());
       }
       sessions.erase(id);
-      tree = Tree(coordinator, run_at_once);
-      fixture.expire();
+      tree = Tree(coordinator, backend->post());
+      backend->expire();
       model.remove_everywhere(id);
     } else if (action == 18) {
       ASSERT_TRUE(tree.sweep());
@@ -101,12 +101,12 @@ TEST_P(TreeModel, AgreesWithTheTreeAfterEachOfManyChanges) {
       auto shared = coordinator->session();
       sessions.clear();
       coordinator.reset();
-      tree = Tree(nullptr, run_at_once);
-      fixture.reopen();
-      coordinator = fixture.connect(shared);
-      for (auto& [owner, its] : credentials) sessions[owner] = fixture.connect(its);
+      tree = Tree(nullptr, backend->post());
+      backend->restart();
+      coordinator = backend->connect(shared);
+      for (auto& [owner, its] : credentials) sessions[owner] = backend->connect(its);
     }
-    Tree reader(coordinator, run_at_once);
+    Tree reader(coordinator, backend->post());
     ASSERT_EQ(walked(reader), model.expected()) << "step " << step << ", seed " << GetParam();
     auto revision = reader.revision(Path());
     ASSERT_TRUE(revision);

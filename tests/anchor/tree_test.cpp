@@ -15,9 +15,9 @@ using ::testing::IsEmpty;
 
 class TreeTest : public ::testing::Test {
  protected:
-  StoreFixture fixture_;
-  std::shared_ptr<Coordinator> coordinator_ = fixture_.connect();
-  Tree tree_{coordinator_, run_at_once};
+  const std::unique_ptr<Backend> backend_ = make_backend();
+  std::shared_ptr<Coordinator> coordinator_ = backend_->connect();
+  Tree tree_{coordinator_, backend_->post()};
 
   std::vector<std::string> directories(std::string_view text) {
     auto listing = tree_.list(path(text));
@@ -117,8 +117,8 @@ TEST_F(TreeTest, ChecksAnAdditionBeforeItTouchesAnything) {
 }
 
 TEST_F(TreeTest, ReplacesTheFileOfASessionThatIsOver) {
-  auto former = fixture_.connect();
-  ASSERT_TRUE(Tree(former, run_at_once).add(paths({"/x"}), worker(1)));
+  auto former = backend_->connect();
+  ASSERT_TRUE(Tree(former, backend_->post()).add(paths({"/x"}), worker(1)));
   ASSERT_TRUE(tree_.add(paths({"/x"}), worker(1)));
   ASSERT_TRUE(former->close());
   EXPECT_THAT(files("/x"), ElementsAre(1));
@@ -132,20 +132,20 @@ TEST_F(TreeTest, TakesOutWhatIsNotThereWithoutComplaint) {
 }
 
 TEST_F(TreeTest, LosesWorkersWithTheirSession) {
-  auto other = fixture_.connect();
-  ASSERT_TRUE(Tree(other, run_at_once).add(paths({"/x/y", "/z"}), worker(1)));
+  auto other = backend_->connect();
+  ASSERT_TRUE(Tree(other, backend_->post()).add(paths({"/x/y", "/z"}), worker(1)));
   ASSERT_TRUE(tree_.add(paths({"/z"}), worker(2)));
   other.reset();
   EXPECT_THAT(files("/x/y"), ElementsAre(1));
-  fixture_.expire();
+  backend_->expire();
   expect_nobody_under("/x/y");
   EXPECT_THAT(directories("/"), ElementsAre("z"));
   EXPECT_THAT(files("/z"), ElementsAre(2));
 }
 
 TEST_F(TreeTest, SweepsTheDirectoriesThatExpiryHasLeft) {
-  auto other = fixture_.connect();
-  ASSERT_TRUE(Tree(other, run_at_once).add(paths({"/a/b/c", "/a/d", "/e"}), worker(1)));
+  auto other = backend_->connect();
+  ASSERT_TRUE(Tree(other, backend_->post()).add(paths({"/a/b/c", "/a/d", "/e"}), worker(1)));
   ASSERT_TRUE(tree_.add(paths({"/a/d"}), worker(2)));
   ASSERT_TRUE(other->close());
   EXPECT_THAT(nodes(), ElementsAre("/a", "/a/b", "/a/b/c", "/a/d", "/a/d/R0000000000000002", "/e"));
@@ -155,8 +155,8 @@ TEST_F(TreeTest, SweepsTheDirectoriesThatExpiryHasLeft) {
 }
 
 TEST_F(TreeTest, ShowsNoEmptyDirectoryBeforeTheSweep) {
-  auto other = fixture_.connect();
-  ASSERT_TRUE(Tree(other, run_at_once).add(paths({"/a/b/c", "/e/f"}), worker(1)));
+  auto other = backend_->connect();
+  ASSERT_TRUE(Tree(other, backend_->post()).add(paths({"/a/b/c", "/e/f"}), worker(1)));
   ASSERT_TRUE(tree_.add(paths({"/a/d"}), worker(2)));
   ASSERT_TRUE(other->close());
   auto walked = tree_.walk(Path());
@@ -168,8 +168,8 @@ TEST_F(TreeTest, ShowsNoEmptyDirectoryBeforeTheSweep) {
 }
 
 TEST_F(TreeTest, TellsOfADirectoryThatComesBackAfterItWasHidden) {
-  auto other = fixture_.connect();
-  ASSERT_TRUE(Tree(other, run_at_once).add(paths({"/a/b"}), worker(1)));
+  auto other = backend_->connect();
+  ASSERT_TRUE(Tree(other, backend_->post()).add(paths({"/a/b"}), worker(1)));
   ASSERT_TRUE(tree_.add(paths({"/a/c"}), worker(2)));
   ASSERT_TRUE(other->close());
   auto hidden = tree_.list(path("/a"));
@@ -217,7 +217,7 @@ TEST_F(TreeTest, NeverTakesARevisionBackWhenADirectoryIsMadeAgain) {
 }
 
 TEST_F(TreeTest, KeepsTreesApartThatLieInOneCoordinator) {
-  Tree other(coordinator_, run_at_once, path("/circuit/test"));
+  Tree other(coordinator_, backend_->post(), path("/circuit/test"));
   ASSERT_TRUE(other.add(paths({"/x"}), worker(1)));
   expect_nobody_under("/x");
   EXPECT_TRUE(*coordinator_->exists("/circuit/test/anchor/x/R0000000000000001"));
@@ -263,16 +263,16 @@ TEST_F(TreeTest, FollowsNodesNoDeeperThanAnchorsGo) {
   EXPECT_TRUE(tree_.sweep());
 }
 
-TEST_F(TreeTest, ComesThroughACrashOfTheStore) {
+TEST_F(TreeTest, ComesThroughACrashOfTheService) {
   ASSERT_TRUE(tree_.add(paths({"/a/b", "/host/localhost"}), worker(1)));
   auto revision = *tree_.revision(path("/a/b"));
   auto credentials = coordinator_->session();
   coordinator_.reset();
-  tree_ = Tree(nullptr, run_at_once);
-  fixture_.reopen();
-  coordinator_ = fixture_.connect(credentials);
-  tree_ = Tree(coordinator_, run_at_once);
-  fixture_.expire();
+  tree_ = Tree(nullptr, backend_->post());
+  backend_->restart();
+  coordinator_ = backend_->connect(credentials);
+  tree_ = Tree(coordinator_, backend_->post());
+  backend_->expire();
   EXPECT_THAT(files("/a/b"), ElementsAre(1));
   EXPECT_EQ(*tree_.revision(path("/a/b")), revision);
   ASSERT_TRUE(tree_.add(paths({"/a/b"}), worker(2)));
@@ -283,7 +283,7 @@ TEST_F(TreeTest, EndsExactAfterManyThreadsHaveWorkedOnIt) {
   constexpr std::uint64_t threads = 6;
   std::vector<std::thread> running;
   std::vector<std::shared_ptr<Coordinator>> coordinators;
-  for (std::uint64_t t = 0; t < threads; ++t) coordinators.push_back(fixture_.connect());
+  for (std::uint64_t t = 0; t < threads; ++t) coordinators.push_back(backend_->connect());
   std::atomic<bool> done{false};
   std::thread reader([&] {
     while (!done) {
@@ -296,7 +296,7 @@ TEST_F(TreeTest, EndsExactAfterManyThreadsHaveWorkedOnIt) {
   });
   for (std::uint64_t t = 0; t < threads; ++t)
     running.emplace_back([&, t] {
-      Tree own(coordinators[t], run_at_once);
+      Tree own(coordinators[t], backend_->post());
       auto places = paths({"/shared/x/y", "/shared/x", "/z"});
       for (int i = 0; i < 30; ++i) {
         auto added = own.add(places, worker(t + 1));

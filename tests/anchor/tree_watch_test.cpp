@@ -18,13 +18,15 @@ class TreeWatch : public ::testing::Test {
  protected:
   using News = Result<Listing>;
 
-  StoreFixture fixture_;
-  std::shared_ptr<Coordinator> coordinator_ = fixture_.connect();
-  Tree tree_{coordinator_, run_at_once};
+  const std::unique_ptr<Backend> backend_ = make_backend();
+  std::shared_ptr<Coordinator> coordinator_ = backend_->connect();
+  Tree tree_{coordinator_, backend_->post()};
   std::shared_ptr<Heard<News>> heard_ = std::make_shared<Heard<News>>();
 
   WatchHandle watch(std::string_view text, std::uint64_t since) {
-    return tree_.watch(path(text), since, [heard = heard_](News news) { heard->add(std::move(news)); });
+    auto handle = tree_.watch(path(text), since, [heard = heard_](News news) { heard->add(std::move(news)); });
+    backend_->settle();
+    return handle;
   }
   std::uint64_t revision(std::string_view text) { return tree_.revision(path(text)).value(); }
 };
@@ -128,15 +130,19 @@ TEST_F(TreeWatch, CallsNothingOnceItIsCancelled) {
 TEST_F(TreeWatch, MayBeCancelledAndSetAgainByItsOwnCallback) {
   ASSERT_TRUE(tree_.add(paths({"/a"}), worker(1)));
   WatchHandle handle;
-  std::vector<std::size_t> sizes;
   std::function<void(News)> next = [&](News news) {
     ASSERT_TRUE(news);
-    sizes.push_back(news->files.size());
     handle = tree_.watch(path("/a"), news->revision, next);
+    heard_->add(std::move(news));
   };
   handle = tree_.watch(path("/a"), revision("/a"), next);
-  for (std::uint64_t id = 2; id < 6; ++id) ASSERT_TRUE(tree_.add(paths({"/a"}), worker(id)));
-  EXPECT_THAT(sizes, ElementsAre(2, 3, 4, 5));
+  for (std::uint64_t id = 2; id < 6; ++id) {
+    ASSERT_TRUE(tree_.add(paths({"/a"}), worker(id)));
+    auto news = heard_->wait_for(id - 2);
+    ASSERT_TRUE(news && *news);
+    EXPECT_EQ((*news)->files.size(), id);
+  }
+  backend_->settle();
 }
 
 TEST_F(TreeWatch, SaysThatTheSessionHasEnded) {
@@ -155,7 +161,7 @@ TEST_F(TreeWatch, LetsGoOfTheCoordinator) {
   auto handle = watch("/a", revision("/a"));
   std::weak_ptr<Coordinator> weak = coordinator_;
   coordinator_.reset();
-  tree_ = Tree(nullptr, run_at_once);
+  tree_ = Tree(nullptr, backend_->post());
   EXPECT_TRUE(weak.expired());
 }
 
@@ -200,7 +206,7 @@ TEST_F(TreeWatch, MissesNoLastChangeBetweenThreads) {
     std::vector<std::thread> running;
     for (std::uint64_t t = 1; t <= 3; ++t)
       running.emplace_back([&, t] {
-        Tree own(fixture_.connect(), run_at_once);
+        Tree own(backend_->connect(), backend_->post());
         for (int i = 0; i < 20; ++i) {
           EXPECT_TRUE(tree_.add(paths({"/a"}), worker(t)));
           EXPECT_TRUE(tree_.remove(paths({"/a"}), WorkerId{t}));

@@ -1,3 +1,5 @@
+#include "anchor/coordinator_contract.hpp"
+
 #include "anchor/zookeeper/harness.hpp"
 
 namespace circuit::anchor::testing {

@@ -1,12 +1,14 @@
 // A coordinator's harness over the real ZooKeeper server of this process.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "anchor/coordinator_contract.hpp"
+#include "anchor/coordinator_harness.hpp"
 #include "anchor/zookeeper/session.hpp"
 #include "support/zookeeper_server.hpp"
 
