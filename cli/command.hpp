@@ -29,6 +29,7 @@ void add_spawn(CLI::App& app, const Shared& shared, Run& run);
 void add_kill(CLI::App& app, const Shared& shared, Run& run);
 void add_functions(CLI::App& app, const Shared& shared, Run& run);
 void add_worker(CLI::App& app, const Shared& shared, Run& run);
+void add_zookeeper(CLI::App& app, const Shared& shared, Run& run);
 void add_completion(CLI::App& app, const Shared& shared, Run& run);
 void add_keeper(CLI::App& app, const Shared& shared, Run& run);
 void add_agent(CLI::App& app, const Shared& shared, Run& run);

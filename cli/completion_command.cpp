@@ -33,7 +33,7 @@ _circuit() {{
   case "${{COMP_WORDS[1]}}" in
 {}  esac
   case "${{COMP_WORDS[1]}}:$before:$current" in
-    *:--dir:*) COMPREPLY=($(compgen -d -- "$current")); return ;;
+    *:--dir:*|zookeeper:--data:*) COMPREPLY=($(compgen -d -- "$current")); return ;;
     spawn:-x:*|spawn:--executable:*) COMPREPLY=($(compgen -f -- "$current")); return ;;
     kill:--signal:*) words="KILL TERM INT HUP QUIT ABRT STOP CONT USR1 USR2" ;;
     spawn:-a:*|spawn:--anchor:*|ls:*:/*|calls:*:/*|kill:*:/*|worker:*:/*) words="$("${{COMP_WORDS[0]}}" ls /... 2>/dev/null)" ;;

@@ -59,12 +59,12 @@ int run_command(int argc, char** argv) {
   Shared shared;
   shared.program = own_executable();
   Run run;
-  for (auto add : {add_up, add_spawn, add_ls, add_calls, add_kill, add_worker, add_functions, add_completion,
-                   add_keeper, add_agent})
+  for (auto add : {add_up, add_spawn, add_ls, add_calls, add_kill, add_worker, add_functions, add_zookeeper,
+                   add_completion, add_keeper, add_agent})
     add(app, shared, run);
   for (CLI::App* command : app.get_subcommands({})) {
     if (!command->get_group().empty()) command->group("Commands");
-    if (command->get_name() != "completion")
+    if (command->get_name() != "completion" && command->get_name() != "zookeeper")
       command
           ->add_option("--dir", shared.directory,
                        "directory of the agent (default: $CIRCUIT_DIR, else your own)")

@@ -22,6 +22,7 @@
 #include "spawn/agent_starter.hpp"
 #include "stale_sockets.hpp"
 #include "token_file.hpp"
+#include "tree_choice.hpp"
 
 namespace circuit::cli {
 namespace {
@@ -35,6 +36,7 @@ constexpr std::size_t token_bytes = 32;
 struct Options {
   std::uint16_t port = 0;
   bool read_only = false;
+  TreeChoice tree;
 };
 
 void tell(std::string_view text) {
@@ -115,9 +117,10 @@ void serve(const UniqueFd& signals, const std::filesystem::path& directory) {
   }
 }
 
-void welcome(const std::filesystem::path& directory, const spawn::AgentStatus& status,
-             const std::string& url) {
+void welcome(const std::filesystem::path& directory, const spawn::AgentConfig& config,
+             const spawn::AgentStatus& status, const std::string& url) {
   std::string text = fmt::format("Circuit is up in {}\n", directory.string());
+  if (!config.zookeeper.empty()) text += fmt::format("Anchor tree: {}\n", tree_text(config));
   if (status.workers > 0)
     text += fmt::format("Took over {} that lived on from before.\n", counted(status.workers, "worker"));
   text += fmt::format("Page: {}\nCtrl-C ends everything.\n", url);
@@ -137,6 +140,8 @@ int run_up(const std::filesystem::path& directory, const Options& options, const
   // First of all: a port that is taken must be found out before anything is started, or ended, for nothing.
   web::Server server(web, cluster);
   bool was_there = keeper_runs(directory);
+  auto config = settle_tree(directory, options.tree, was_there);
+  if (config.has_error()) return fail(config.error());
   auto status = bring_up(cluster, directory);
   if (status.has_error()) {
     fail(status.error());
@@ -145,7 +150,7 @@ int run_up(const std::filesystem::path& directory, const Options& options, const
   }
   std::string url = fmt::format("http://127.0.0.1:{}/#t={}", server.port(), token);
   if (auto written = write_page_file(directory, url); written.has_error()) fail(written.error());
-  welcome(directory, *status, url);
+  welcome(directory, *config, *status, url);
   serve(signals, directory);
   tell("ending everything");
   server.stop();
@@ -184,12 +189,23 @@ void add_up(CLI::App& app, const Shared& shared, Run& run) {
       "Examples:\n"
       "  circuit up\n"
       "  circuit up --port 8080 --read-only\n"
-      "  circuit up --dir /tmp/mine   beside another; CIRCUIT_DIR=/tmp/mine finds it");
+      "  circuit up --dir /tmp/mine   beside another; CIRCUIT_DIR=/tmp/mine finds it\n"
+      "  circuit up --zookeeper 127.0.0.1:2181/mine   from now on, until --embedded");
   auto options = std::make_shared<Options>();
   command->add_option("--port", options->port, "port of the page on 127.0.0.1 (default: 0, any free one)")
       ->type_name("PORT")
       ->check(CLI::Range(0, 65535));
   command->add_flag("--read-only", options->read_only, "the page can look, but not spawn or kill");
+  CLI::Option* zookeeper =
+      command
+          ->add_option("--zookeeper", options->tree.zookeeper,
+                       "keep the anchor tree in the ZooKeeper at HOST:PORT[,HOST:PORT...][/NODE], also in "
+                       "later starts; `circuit zookeeper` starts one")
+          ->type_name("HOSTS");
+  command
+      ->add_flag("--embedded", options->tree.embedded,
+                 "keep the anchor tree in the agent again, which is how it begins")
+      ->excludes(zookeeper);
   command->callback([&shared, &run, options] { run = [&shared, options] { return up(shared, *options); }; });
 }
 

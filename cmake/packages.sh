@@ -8,11 +8,14 @@
 CIRCUIT_PACKAGES_build=(
   g++ cmake ninja-build pkg-config ca-certificates
   'libboost1.81-dev|libboost1.83-dev' 'libboost-json1.81-dev|libboost-json1.83-dev'
-  libcbor-dev libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev
+  libcbor-dev libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev libssl-dev libzookeeper-mt-dev
 )
 
-# What the tests need beyond that; mold and ccache only make builds quicker.
-CIRCUIT_PACKAGES_test=(libgtest-dev libgmock-dev procps python3 sqlite3 mold ccache)
+# What the tests need beyond that, a real ZooKeeper among it; mold and ccache only make builds quicker.
+CIRCUIT_PACKAGES_test=(
+  libgtest-dev libgmock-dev procps python3 sqlite3 mold ccache
+  zookeeper 'default-jre-headless|openjdk-17-jre-headless|openjdk-21-jre-headless'
+)
 
 # What the tests of the page need: a browser, and the fonts of the page so that screenshots are alike.
 CIRCUIT_PACKAGES_browser=(chromium fonts-inter fonts-jetbrains-mono)

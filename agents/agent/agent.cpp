@@ -60,7 +60,9 @@ Result<void> Agent::start() {
   auto instance = instance_of(directory, random_);
   if (instance.has_error()) return instance.error();
   instance_ = *instance;
-  auto registrar = Registrar::open(directory, loop_);
+  auto registrar = Registrar::open(directory, instance_, loop_, [this](auto& workers, bool registered) {
+    workers_.set_registered(workers, registered);
+  });
   if (registrar.has_error()) return registrar.error();
   registrar_ = std::move(*registrar);
   if (auto program = spawn::find_circuit_program(); program.has_value()) executables_.know(program->string());
@@ -175,7 +177,8 @@ void Agent::keep_house() {
 
 void Agent::quit(int status) {
   exit_status_ = status;
-  if (shutting_down_) {  // nobody is to look for this agent any more
+  if (shutting_down_) {  // nobody is to look for this agent any more, or to go on with its session
+    registrar_->close();
     std::error_code ignored;
     std::filesystem::remove(options_.directory / "agent.json", ignored);
     remove_socket(options_.directory, node_->own_address());
@@ -199,7 +202,7 @@ void Agent::peer_opened(const lang::PeerPointer& peer) {
     return log::warn("{} says it is a worker of this agent, which knows nothing of it",
                      peer->address().string());
   if (worker->record.state == WorkerState::dead) return;
-  worker->record.state = WorkerState::live;
+  worker->record.state = worker->registered ? WorkerState::live : WorkerState::unregistered;
   if (!worker->intent) worker->timer.reset();
   keep(*worker);
   workers_.changed(*worker);

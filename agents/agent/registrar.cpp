@@ -1,65 +1,38 @@
 #include "agent/registrar.hpp"
 
-#include <algorithm>
-#include <charconv>
-#include <fmt/format.h>
-
-#include "base/log.hpp"
-#include "base/paths.hpp"
+#include <utility>
 
 namespace circuit::agent {
-namespace {
 
-namespace fs = std::filesystem;
-
-std::optional<anchor::SessionCredentials> read_session(const fs::path& file) {
-  auto text = read_file(file, 4096);
-  if (text.has_error()) return std::nullopt;
-  auto space = text->find(' ');
-  anchor::SessionCredentials session;
-  auto [end, error] =
-      std::from_chars(text->data(), text->data() + std::min(space, text->size()), session.id, 16);
-  if (space == std::string::npos || error != std::errc() || end != text->data() + space) return std::nullopt;
-  session.password = text->substr(space + 1);
-  return session;
+Result<std::unique_ptr<Registrar>> Registrar::open(const std::filesystem::path& directory,
+                                                   std::uint64_t agent, link::Loop& loop, Changed changed) {
+  auto source = open_coordinator(directory);
+  if (source.has_error()) return source.error();
+  return std::unique_ptr<Registrar>(
+      new Registrar(*std::move(source), directory, agent, loop, std::move(changed)));
 }
 
-Result<std::shared_ptr<anchor::Coordinator>> connect(anchor::embedded::Store& store, const fs::path& file) {
-  auto session = store.connect(read_session(file));
-  if (session.has_error()) session = store.connect();
-  if (session.has_error())
-    return failure(ErrorKind::unreachable, "the anchor tree gives no session: " + session.error().text);
-  anchor::SessionCredentials credentials = (*session)->session();
-  auto written = write_file(file, fmt::format("{:x} {}", credentials.id, credentials.password));
-  if (written.has_error()) return written.error();
-  return std::move(*session);
-}
-
-}  // namespace
-
-Result<std::unique_ptr<Registrar>> Registrar::open(const fs::path& directory, link::Loop& loop) {
-  auto store = anchor::embedded::Store::open(directory / "tree.db");
-  if (store.has_error()) return store.error();
-  auto session = connect(**store, directory / "session");
-  if (session.has_error()) return session.error();
-  return std::unique_ptr<Registrar>(new Registrar(std::move(*store), std::move(*session), loop));
-}
-
-Registrar::Registrar(std::shared_ptr<anchor::embedded::Store> store,
-                     std::shared_ptr<anchor::Coordinator> session, link::Loop& loop)
-    : loop_(loop), store_(std::move(store)), session_(std::move(session)) {
-  tree_ =
-      std::make_unique<anchor::Tree>(session_, [this](std::function<void()> job) { submit(std::move(job)); });
-  // Sessions of others that have not come back: this agent is the only one there is.
-  submit([this] {
-    store_->expire_due(UINT64_MAX);
-    if (auto swept = tree_->sweep(); swept.has_error())
-      log::warn("cannot sweep the anchor tree: {}", swept.error().text);
-  });
+Registrar::Registrar(CoordinatorSource source, const std::filesystem::path& directory, std::uint64_t agent,
+                     link::Loop& loop, Changed changed)
+    : loop_(loop),
+      registry_(std::move(source), directory / "session", agent,
+                {[this](std::function<void()> job) { submit(std::move(job)); },
+                 [this, changed = std::move(changed)](const std::vector<WorkerId>& workers, bool registered) {
+                   loop_.post([changed, workers, registered] { changed(workers, registered); });
+                 }}) {
+  submit([this] { registry_.begin(); });
   thread_ = std::thread([this] { work(); });
 }
 
-Registrar::~Registrar() {
+Registrar::~Registrar() { stop(); }
+
+void Registrar::close() {
+  submit([this] { registry_.end(); });
+  stop();
+}
+
+void Registrar::stop() {
+  if (!thread_.joinable()) return;
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -75,14 +48,27 @@ void Registrar::submit(std::function<void()> job) {
 }
 
 void Registrar::work() {
+  auto is_ready = [this] { return stopping_ || !jobs_.empty(); };
   std::unique_lock lock(mutex_);
   for (;;) {
-    ready_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-    if (jobs_.empty()) return;
+    const auto due = registry_.next_look();
+    if (due)
+      ready_.wait_until(lock, *due, is_ready);
+    else
+      ready_.wait(lock, is_ready);
+    if (stopping_ && jobs_.empty()) return;
+    if (due && *due <= Registry::Steady::now() && !stopping_) {
+      lock.unlock();
+      registry_.look();
+      lock.lock();
+      continue;
+    }
+    if (jobs_.empty()) continue;
     auto job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
     job();
+    job = nullptr;
     lock.lock();
   }
 }
@@ -90,41 +76,31 @@ void Registrar::work() {
 void Registrar::add(std::vector<anchor::Path> anchors, anchor::Entry entry,
                     std::function<void(Result<void>)> done) {
   submit([this, anchors = std::move(anchors), entry = std::move(entry), done = std::move(done)] {
-    loop_.post([done, result = tree_->add(anchors, entry)] { done(result); });
+    loop_.post([done, result = registry_.add(anchors, entry)] { done(result); });
   });
 }
 
 void Registrar::remove(std::vector<anchor::Path> anchors, WorkerId worker,
                        std::function<void(Result<void>)> done) {
   submit([this, anchors = std::move(anchors), worker, done = std::move(done)] {
-    loop_.post([done, result = tree_->remove(anchors, worker)] { done(result); });
+    loop_.post([done, result = registry_.remove(anchors, worker)] { done(result); });
   });
 }
 
 void Registrar::list(anchor::Path directory, std::function<void(Result<anchor::Listing>)> done) {
   submit([this, directory = std::move(directory), done = std::move(done)] {
-    loop_.post([done, result = tree_->list(directory)] { done(result); });
+    loop_.post([done, result = registry_.list(directory)] { done(result); });
   });
 }
 
 void Registrar::walk(anchor::Path directory, std::function<void(Result<Walk>)> done) {
   submit([this, directory = std::move(directory), done = std::move(done)] {
-    loop_.post([done, result = tree_->walk(directory)] { done(result); });
+    loop_.post([done, result = registry_.walk(directory)] { done(result); });
   });
 }
 
 void Registrar::retain(std::vector<WorkerId> living) {
-  std::sort(living.begin(), living.end());
-  submit([this, living = std::move(living)] {
-    auto all = tree_->walk(anchor::Path());
-    if (all.has_error()) return;
-    for (const auto& [directory, listing] : *all)
-      for (const anchor::Entry& entry : listing.files)
-        if (!std::binary_search(living.begin(), living.end(), entry.address.id))
-          if (auto removed = tree_->remove({directory}, entry.address.id); removed.has_error())
-            log::warn("cannot remove {} from {}: {}", entry.address.id.string(), directory.string(),
-                      removed.error().text);
-  });
+  submit([this, living = std::move(living)] { registry_.retain(living); });
 }
 
 void Registrar::settle(std::function<void()> done) {

@@ -10,49 +10,58 @@
 #include <thread>
 #include <vector>
 
-#include "anchor/embedded/store.hpp"
-#include "anchor/tree.hpp"
+#include "agent/registry.hpp"
 #include "link/loop.hpp"
 
 namespace circuit::agent {
 
-/// Owns the agent's session with the coordinator. Jobs run in order on a thread of its own, which may wait;
-/// their results come back on the loop. Thread safety: the loop's thread.
+/// Owns the agent's session with the coordinator, whichever that is. Jobs run in order on a thread of its
+/// own, which may wait; their results come back on the loop. Thread safety: the loop's thread.
 class Registrar {
  public:
-  /// Opens the embedded tree in `directory`, and goes on with the session of the agent that was there before,
-  /// so that its workers' anchors never vanish.
-  static Result<std::unique_ptr<Registrar>> open(const std::filesystem::path& directory, link::Loop& loop);
+  /// Called on the loop: these workers have come to stand in the tree, or have fallen out of it.
+  using Changed = std::function<void(const std::vector<WorkerId>&, bool registered)>;
+
+  /// Opens the tree that `directory` is configured for, and goes on with the session of the agent that was
+  /// there before, so that its workers' anchors never vanish. A coordinator that cannot be reached is no
+  /// error: until it can, whatever needs it fails with `unreachable`. `agent` is the instance of this agent.
+  static Result<std::unique_ptr<Registrar>> open(const std::filesystem::path& directory, std::uint64_t agent,
+                                                 link::Loop& loop, Changed changed);
   /// Leaves the session open for the next agent.
   ~Registrar();
+  /// Does what is to be done, then ends the session. Waits for it, a few seconds at most. Nothing may be
+  /// asked for afterwards.
+  void close();
 
+  /// After a failure the worker is registered later, as soon as that can be, unless it is removed before.
   void add(std::vector<anchor::Path> anchors, anchor::Entry entry, std::function<void(Result<void>)> done);
+  /// After a failure it is taken out later.
   void remove(std::vector<anchor::Path> anchors, WorkerId worker, std::function<void(Result<void>)> done);
 
-  using Walk = std::vector<std::pair<anchor::Path, anchor::Listing>>;
+  using Walk = Registry::Walk;
   void list(anchor::Path directory, std::function<void(Result<anchor::Listing>)> done);
   void walk(anchor::Path directory, std::function<void(Result<Walk>)> done);
-  /// Takes every file away whose worker is not in `living`: left by an agent that died between a death and
-  /// its note.
+  /// Takes every file of this agent away whose worker is not in `living`: left by an agent that died between
+  /// a death and its note.
   void retain(std::vector<WorkerId> living);
   /// Runs after all jobs before it.
   void settle(std::function<void()> done);
 
  private:
-  Registrar(std::shared_ptr<anchor::embedded::Store> store, std::shared_ptr<anchor::Coordinator> session,
-            link::Loop& loop);
+  Registrar(CoordinatorSource source, const std::filesystem::path& directory, std::uint64_t agent,
+            link::Loop& loop, Changed changed);
   void submit(std::function<void()> job);
   void work();
+  void stop();
 
   link::Loop& loop_;
-  std::shared_ptr<anchor::embedded::Store> store_;
-  std::shared_ptr<anchor::Coordinator> session_;
-  std::unique_ptr<anchor::Tree> tree_;
 
   std::mutex mutex_;
   std::condition_variable ready_;
   std::deque<std::function<void()>> jobs_;
   bool stopping_ = false;
+  /// Its session may still submit until it is gone.
+  Registry registry_;
   std::thread thread_;
 };
 

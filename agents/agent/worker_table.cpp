@@ -41,6 +41,19 @@ void WorkerTable::remove(WorkerId id) {
   touched();
 }
 
+void WorkerTable::set_registered(const std::vector<WorkerId>& workers, bool registered) {
+  using spawn::WorkerState;
+  for (WorkerId id : workers) {
+    Worker* worker = find(id);
+    if (worker == nullptr) continue;
+    worker->registered = registered;
+    WorkerState& state = worker->record.state;
+    if (state != WorkerState::live && state != WorkerState::unregistered) continue;
+    state = registered ? WorkerState::live : WorkerState::unregistered;
+    changed(*worker);
+  }
+}
+
 std::vector<WorkerId> WorkerTable::living() const {
   std::vector<WorkerId> ids;
   for (const auto& [id, entry] : entries_)

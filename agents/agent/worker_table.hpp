@@ -23,6 +23,8 @@ struct Worker {
   /// Its flight recorder; null where that cannot be read.
   std::shared_ptr<const record::Reader> recorder;
   std::optional<KillIntent> intent;
+  /// Whether it stands in the anchor tree, as far as is known.
+  bool registered = true;
   /// Ends the wait for its hello, or its grace.
   std::unique_ptr<link::Timer> timer;
 };
@@ -38,6 +40,8 @@ class WorkerTable {
   /// Says that the record has changed.
   void changed(const Worker& worker);
   void remove(WorkerId id);
+  /// These stand in the anchor tree, or do not: a live one that does not is shown as unregistered.
+  void set_registered(const std::vector<WorkerId>& workers, bool registered);
 
   std::vector<WorkerId> living() const;
   std::size_t living_count() const;

@@ -24,7 +24,8 @@ class TreeWatch : public ::testing::Test {
   std::shared_ptr<Heard<News>> heard_ = std::make_shared<Heard<News>>();
 
   WatchHandle watch(std::string_view text, std::uint64_t since) {
-    auto handle = tree_.watch(path(text), since, [heard = heard_](News news) { heard->add(std::move(news)); });
+    auto handle =
+        tree_.watch(path(text), since, [heard = heard_](News news) { heard->add(std::move(news)); });
     backend_->settle();
     return handle;
   }

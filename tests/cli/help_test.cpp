@@ -10,7 +10,8 @@ using ::testing::HasSubstr;
 using ::testing::IsSubsetOf;
 using ::testing::UnorderedElementsAre;
 
-const std::vector<std::string> commands{"up", "spawn", "ls", "kill", "worker", "functions", "completion"};
+const std::vector<std::string> commands{"up",     "spawn",     "ls",        "kill",
+                                        "worker", "functions", "zookeeper", "completion"};
 
 TEST_F(Shell, HelpFitsEightyColumnsAndHasExamples) {
   std::vector<std::vector<std::string>> all{{"--help"}};
@@ -47,7 +48,7 @@ TEST_F(Shell, CompletionKnowsCommandsOptionsAndHosts) {
   EXPECT_THAT(commands, IsSubsetOf(lines_of(bash(completion_line("circuit ''", 1)).out)));
   EXPECT_THAT(lines_of(bash(completion_line("circuit f", 1)).out), UnorderedElementsAre("functions"));
   EXPECT_THAT(lines_of(bash(completion_line("circuit up --", 2)).out),
-              UnorderedElementsAre("--help", "--port", "--read-only", "--dir"));
+              UnorderedElementsAre("--help", "--port", "--read-only", "--zookeeper", "--embedded", "--dir"));
   EXPECT_THAT(lines_of(bash(completion_line("circuit spawn l", 2)).out), UnorderedElementsAre("localhost"));
   EXPECT_THAT(lines_of(bash(completion_line("circuit kill --signal K", 3)).out),
               UnorderedElementsAre("KILL"));

@@ -13,6 +13,7 @@
 #include "spawn/agent_file.hpp"
 #include "spawn/agent_interface.hpp"
 #include "spawn/agent_starter.hpp"
+#include "spawn/config_file.hpp"
 
 namespace circuit::support {
 namespace fs = std::filesystem;
@@ -26,6 +27,17 @@ Host::Host() {
   ::setenv("CIRCUIT_DIR", directory().c_str(), 1);
   ::setenv("CIRCUIT_PROGRAM", CIRCUIT_TEST_PROGRAM, 1);
   ::unsetenv("CIRCUIT_ROLE");
+  if (const char* place = std::getenv("CIRCUIT_TEST_ZOOKEEPER"); place != nullptr && *place != '\0') {
+    // The name of the directory is the host's alone.
+    std::string_view servers = place;
+    while (servers.ends_with('/')) servers.remove_suffix(1);
+    use_zookeeper(std::string(servers) + "/" + directory().filename().string());
+  }
+}
+
+void Host::use_zookeeper(const std::string& connect_string) const {
+  auto written = spawn::write_config(directory(), {connect_string});
+  EXPECT_TRUE(written.has_value()) << written.error().text;
 }
 
 Host::~Host() {

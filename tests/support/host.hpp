@@ -23,6 +23,8 @@ bool is_long();
 /// The fixture of tests with a keeper, an agent and workers. $CIRCUIT_DIR names its directory, for whatever
 /// the test starts; nothing runs until the test, or a program of it, starts the keeper. At the end everything
 /// is asked to end, and the test fails if something stays.
+/// With $CIRCUIT_TEST_ZOOKEEPER (HOST:PORT[/NODE]) every host keeps its anchor tree there, below a node of
+/// its own.
 class Host : public ::testing::Test {
  protected:
   Host();
@@ -32,6 +34,8 @@ class Host : public ::testing::Test {
   std::filesystem::path jail(WorkerId id) const { return directory() / "jail" / id.string(); }
   std::filesystem::path sockets() const;
 
+  /// From its next start on, the agent keeps its tree in this ZooKeeper.
+  void use_zookeeper(const std::string& connect_string) const;
   /// Starts a keeper, as an app does, and waits until its agent answers.
   void start();
   /// Waits until an agent answers, which is not `former`.

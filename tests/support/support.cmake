@@ -6,6 +6,7 @@ add_library(test_support STATIC
   "${CMAKE_CURRENT_LIST_DIR}/host.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/processes.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/program.cpp"
+  "${CMAKE_CURRENT_LIST_DIR}/tcp_proxy.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/temporary.cpp"
   "${CMAKE_CURRENT_LIST_DIR}/zookeeper_server.cpp")
 target_include_directories(test_support PUBLIC "${PROJECT_SOURCE_DIR}/tests")

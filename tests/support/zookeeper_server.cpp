@@ -41,10 +41,20 @@ ZookeeperServer::ZookeeperServer(Options options) : options_(std::move(options))
 
 std::vector<std::string> ZookeeperServer::command() const {
   // Nothing here has to survive a loss of power, so nothing waits for the disk.
-  return {"/usr/bin/setpriv", "--pdeathsig", "KILL", "/usr/bin/java", "-Xmx160m", "-XX:+UseSerialGC",
-          "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Dzookeeper.forceSync=no",
-          "-Dzookeeper.preAllocSize=128", "-cp", "/usr/share/java/zookeeper.jar",
-          "org.apache.zookeeper.server.quorum.QuorumPeerMain", (data_.path() / "zoo.cfg").string()};
+  return {"/usr/bin/setpriv",
+          "--pdeathsig",
+          "KILL",
+          "/usr/bin/java",
+          "-Xmx160m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:-UsePerfData",
+          "-Dzookeeper.forceSync=no",
+          "-Dzookeeper.preAllocSize=128",
+          "-cp",
+          "/usr/share/java/zookeeper.jar",
+          "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+          (data_.path() / "zoo.cfg").string()};
 }
 
 void ZookeeperServer::start() {

@@ -29,10 +29,12 @@ fs::path state_home() {
 
 }  // namespace
 
+fs::path state_directory() { return state_home() / "circuit"; }
+
 fs::path agent_directory(std::string_view cluster, std::string_view host) {
   if (const char* own = std::getenv("CIRCUIT_DIR"); own != nullptr && own[0] != '\0')
     return fs::absolute(own).lexically_normal();
-  return state_home() / "circuit" / cluster / host;
+  return state_directory() / cluster / host;
 }
 
 Result<void> make_private_directory(const fs::path& directory) {

@@ -15,6 +15,10 @@ namespace circuit {
 std::filesystem::path agent_directory(std::string_view cluster = "default",
                                       std::string_view host = "localhost");
 
+/// The user's own directory for what Circuit keeps: $XDG_STATE_HOME/circuit, else ~/.local/state/circuit. Not
+/// created.
+std::filesystem::path state_directory();
+
 /// Makes `directory` (and its parents) with mode 0700, or checks that it is a directory of this user that
 /// nobody else can enter.
 Result<void> make_private_directory(const std::filesystem::path& directory);

@@ -1,5 +1,4 @@
 #include "anchor/coordinator_contract.hpp"
-
 #include "anchor/zookeeper/harness.hpp"
 
 namespace circuit::anchor::testing {

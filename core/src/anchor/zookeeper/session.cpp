@@ -237,9 +237,8 @@ Answer Session::ask_and_watch(const std::string& path, Watch watch, bool missing
     number = ++last_watch_;
     watches_[number] = {path, std::move(watch)};
   }
-  Answer answer = ask(Repeat::when_lost, [&](Client& client, Completion done) {
-    send(client, number, std::move(done));
-  });
+  Answer answer =
+      ask(Repeat::when_lost, [&](Client& client, Completion done) { send(client, number, std::move(done)); });
   if (number != 0 && answer.code && !(missing_is_an_answer && answer.code == Code::no_node)) {
     std::lock_guard lock(mutex_);
     watches_.erase(number);
@@ -251,7 +250,9 @@ CoordinatorError Session::error_of(const Answer& answer, std::string_view path) 
   const Code code = answer.code.value_or(Code::refused);
   std::string text;
   switch (code) {
-    case Code::no_node: text = fmt::format("the node {} or its parent does not exist", in_quotes(path)); break;
+    case Code::no_node:
+      text = fmt::format("the node {} or its parent does not exist", in_quotes(path));
+      break;
     case Code::node_exists: text = fmt::format("the node {} exists already", in_quotes(path)); break;
     case Code::not_empty: text = fmt::format("the node {} has children", in_quotes(path)); break;
     case Code::bad_version: text = fmt::format("the node {} has another version", in_quotes(path)); break;
@@ -313,10 +314,10 @@ Outcome<NodeContent> Session::get(const std::string& path, Watch watch) {
 
 Outcome<std::optional<Stat>> Session::exists(const std::string& path, Watch watch) {
   if (auto good = check_node_path(path); !good) return good.error();
-  Answer answer = ask_and_watch(path, std::move(watch), true,
-                                [&](Client& client, std::uint64_t number, Completion done) {
-                                  client.exists(node(path), number, std::move(done));
-                                });
+  Answer answer =
+      ask_and_watch(path, std::move(watch), true, [&](Client& client, std::uint64_t number, Completion done) {
+        client.exists(node(path), number, std::move(done));
+      });
   if (answer.code == Code::no_node) return std::optional<Stat>();
   if (answer.code) return error_of(answer, path);
   return std::optional<Stat>(answer.stat);
@@ -354,9 +355,8 @@ Outcome<void> Session::multi(std::span<const Operation> operations) {
     if (barred) return error_of(*barred, "/");
     return {};
   }
-  Answer answer = ask(Repeat::never, [&](Client& client, Completion done) {
-    client.multi(placed, std::move(done));
-  });
+  Answer answer =
+      ask(Repeat::never, [&](Client& client, Completion done) { client.multi(placed, std::move(done)); });
   if (answer.code) return error_of(answer, operations[answer.operation.value_or(0)].path);
   return {};
 }

@@ -1,0 +1,213 @@
+#include "agent/registry.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "agent/session_file.hpp"
+#include "base/log.hpp"
+
+namespace circuit::agent {
+namespace {
+
+Failure with_comfort(Failure failure) {
+  if (failure.kind == ErrorKind::unreachable)
+    failure.text += "; workers live on, and are registered again when it is back";
+  return failure;
+}
+
+template <class T>
+Result<T> with_comfort(Result<T> result) {
+  if (result.has_error()) return with_comfort(std::move(result).error());
+  return result;
+}
+
+}  // namespace
+
+Registry::Registry(CoordinatorSource source, std::filesystem::path session_file, std::uint64_t agent,
+                   Hooks hooks)
+    : source_(std::move(source)),
+      session_file_(std::move(session_file)),
+      agent_(agent),
+      hooks_(std::move(hooks)) {}
+
+// -- the session --------------------------------------------------------------------------------------------
+
+void Registry::begin() {
+  retry_at_.reset();
+  auto listener = [this, generation = ++generation_](anchor::SessionEvent event) {
+    hooks_.post([this, generation, event] { heard(generation, event); });
+  };
+  auto former = read_session(session_file_);
+  auto session = source_.connect(former, listener);
+  if (!session && former && session.error().code == anchor::Code::session_expired)
+    session = source_.connect({}, listener);
+  if (!session) {
+    if (trouble_ != session.error().text) log::warn("the anchor tree: {}", session.error().text);
+    trouble_ = session.error().text;
+    return try_later();
+  }
+  if (auto written = write_session(session_file_, (*session)->session()); written.has_error())
+    log::warn("the next agent cannot resume this one's session: {}", written.error().text);
+  session_ = *std::move(session);
+  connected_ = true;
+  tree_ = std::make_unique<anchor::Tree>(session_, hooks_.post);
+  if (source_.expire_others) source_.expire_others();
+  mend();
+}
+
+void Registry::heard(std::uint64_t generation, anchor::SessionEvent event) {
+  if (generation != generation_) return;
+  switch (event) {
+    case anchor::SessionEvent::suspended:
+      log::warn("the connection to the anchor tree is lost");
+      connected_ = false;
+      // Whether the session is over only the service knows; but by then it is, if it has not heard of us.
+      presumed_lost_at_ = Steady::now() + source_.session_timeout;
+      break;
+    case anchor::SessionEvent::connected:
+      log::info("the connection to the anchor tree is back");
+      connected_ = true;
+      presumed_lost_at_.reset();
+      mend();
+      break;
+    case anchor::SessionEvent::expired:
+      log::warn("the session with the anchor tree is over; registering everything again");
+      drop_session();
+      forget_session_file();
+      presume_lost();
+      begin();
+      break;
+  }
+}
+
+void Registry::drop_session() {
+  ++generation_;
+  connected_ = false;
+  presumed_lost_at_.reset();
+  tree_.reset();
+  session_.reset();
+}
+
+void Registry::presume_lost() {
+  std::vector<WorkerId> fallen;
+  for (auto& [id, each] : wanted_)
+    if (std::exchange(each.stands, false)) fallen.push_back(id);
+  if (!fallen.empty()) hooks_.changed(fallen, false);
+}
+
+void Registry::forget_session_file() {
+  std::error_code ignored;
+  std::filesystem::remove(session_file_, ignored);
+}
+
+void Registry::end() {
+  trouble_ = "this agent is ending";
+  retry_at_.reset();
+  if (!session_) return;
+  // Without a connection nothing can be done, and the session ends when its time is over.
+  if (!connected_) return drop_session();
+  ++generation_;
+  if (auto swept = tree_->sweep(); swept.has_error())
+    log::warn("empty directories may stay in the anchor tree: {}", swept.error().text);
+  if (auto closed = session_->close(); !closed)
+    log::warn("the session with the anchor tree stays until its time is over: {}", closed.error().text);
+  forget_session_file();
+  drop_session();
+}
+
+std::optional<Registry::Steady::time_point> Registry::next_look() const {
+  if (retry_at_ && presumed_lost_at_) return std::min(*retry_at_, *presumed_lost_at_);
+  return retry_at_ ? retry_at_ : presumed_lost_at_;
+}
+
+void Registry::look() {
+  const auto now = Steady::now();
+  if (presumed_lost_at_ && *presumed_lost_at_ <= now) {
+    presumed_lost_at_.reset();
+    presume_lost();
+  }
+  if (!retry_at_ || *retry_at_ > now) return;
+  retry_at_.reset();
+  if (session_)
+    mend();
+  else
+    begin();
+}
+
+// -- what stands in the tree --------------------------------------------------------------------------------
+
+Failure Registry::unreachable() const {
+  return with_comfort(
+      failure(ErrorKind::unreachable, fmt::format("the anchor tree cannot be reached: {}", trouble_)));
+}
+
+Result<void> Registry::add(const std::vector<anchor::Path>& anchors, const anchor::Entry& entry) {
+  const WorkerId id = entry.address.id;
+  Registered& each = wanted_[id] = {anchors, entry, false};
+  if (living_) living_->insert(id);
+  Result<void> added = tree_ ? with_comfort(tree_->add(anchors, entry)) : unreachable();
+  each.stands = added.has_value();
+  if (added.has_error()) {
+    hooks_.changed({id}, false);
+    if (!retry_at_) try_later();
+  }
+  return added;
+}
+
+Result<void> Registry::remove(const std::vector<anchor::Path>& anchors, WorkerId worker) {
+  wanted_.erase(worker);
+  if (living_) living_->erase(worker);
+  Result<void> removed = tree_ ? with_comfort(tree_->remove(anchors, worker)) : unreachable();
+  if (removed.has_error() && !retry_at_) try_later();
+  return removed;
+}
+
+void Registry::retain(const std::vector<WorkerId>& living) {
+  living_.emplace(living.begin(), living.end());
+  if (!tree_ || !remove_strays()) try_later();
+}
+
+void Registry::mend() {
+  bool done = true;
+  std::vector<WorkerId> risen;
+  for (auto& [id, each] : wanted_) {
+    auto added = tree_->add(each.anchors, each.entry);
+    if (added.has_value() && !std::exchange(each.stands, true)) risen.push_back(id);
+    if (added.has_value()) continue;
+    log::warn("cannot register {} again: {}", id.string(), added.error().text);
+    done = false;
+    // The others would wait as long, for the same.
+    if (added.error().kind == ErrorKind::unreachable) break;
+  }
+  if (!risen.empty()) hooks_.changed(risen, true);
+  if (done) done = remove_strays();
+  if (!done) return try_later();
+  if (auto swept = tree_->sweep(); swept.has_error())
+    log::warn("cannot sweep the anchor tree: {}", swept.error().text);
+}
+
+/// Files of this agent's workers that do not live: left where the death could not be noted in the tree.
+bool Registry::remove_strays() {
+  if (!living_) return true;
+  auto all = tree_->walk(anchor::Path());
+  if (all.has_error()) return false;
+  bool done = true;
+  for (const auto& [directory, listing] : *all)
+    for (const anchor::Entry& entry : listing.files) {
+      if (entry.address.agent != agent_ || living_->contains(entry.address.id)) continue;
+      if (auto removed = tree_->remove({directory}, entry.address.id); removed.has_error()) done = false;
+    }
+  return done;
+}
+
+Result<anchor::Listing> Registry::list(const anchor::Path& directory) {
+  if (!tree_) return unreachable();
+  return with_comfort(tree_->list(directory));
+}
+
+Result<Registry::Walk> Registry::walk(const anchor::Path& directory) {
+  if (!tree_) return unreachable();
+  return with_comfort(tree_->walk(directory));
+}
+
+}  // namespace circuit::agent
