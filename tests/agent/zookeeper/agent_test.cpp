@@ -59,7 +59,7 @@ class AgentOverZookeeper : public Host {
 
   const std::string chroot_ = own_chroot();
   TcpProxy proxy_{shared_zookeeper().port()};
-  std::shared_ptr<Session> witness_;
+  std::shared_ptr<anchor::Coordinator> witness_;
 };
 
 TEST_F(AgentOverZookeeper, RegistersAWorkerAndTakesItOutAgain) {

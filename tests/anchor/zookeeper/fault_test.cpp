@@ -23,13 +23,13 @@ void no_jobs(std::function<void()>) { ADD_FAILURE() << "nothing was to be posted
 
 class ZookeeperFault : public ::testing::Test {
  protected:
-  std::shared_ptr<Session> connect(const zookeeper::ConnectString& where) {
+  std::shared_ptr<Coordinator> connect(const zookeeper::ConnectString& where) {
     Session::Options options;
     options.where = where;
     auto session =
         Session::connect(options, {}, [events = events_](SessionEvent event) { events->add(event); });
     if (!session) ADD_FAILURE() << session.error().text;
-    return session ? *session : nullptr;
+    return session ? std::shared_ptr<Coordinator>(*session) : nullptr;
   }
   bool heard(SessionEvent wanted) {
     for (std::size_t i = 0; i < events_->size(); ++i)
@@ -82,7 +82,7 @@ TEST_F(ZookeeperFault, AChangeWhoseAnswerIsLostHasBeenMadeOnce) {
     proxy.lose_answers(true);
     Outcome<Stat> created = Stat{};
     std::thread creator([&] { created = session->create(node, "mine", Mode::ephemeral); });
-    ASSERT_TRUE(eventually([&] { return witness->exists(node)->has_value(); }))
+    ASSERT_TRUE(eventually([&] { return witness->exists(node).value().has_value(); }))
         << "made, and not yet answered";
     proxy.lose_answers(false);
     proxy.cut();
@@ -119,7 +119,7 @@ TEST_F(ZookeeperFault, AForcedEndIsHeardByEveryWatchOnce) {
 class ZookeeperQuorum : public ZookeeperFault {
  protected:
   /// Registers until it is told to stop; counts what went well, and what did not and was repeated.
-  void churn(const std::shared_ptr<Session>& session, const std::atomic<bool>& stop) {
+  void churn(const std::shared_ptr<Coordinator>& session, const std::atomic<bool>& stop) {
     Tree tree(session, no_jobs);
     for (std::uint64_t id = 1; !stop; ++id) {
       auto added = tree.add(paths({"/x", "/x/y"}), worker(id));
@@ -131,7 +131,7 @@ class ZookeeperQuorum : public ZookeeperFault {
       registered_ = id;
     }
   }
-  void expect_all_registered(const std::shared_ptr<Session>& session) {
+  void expect_all_registered(const std::shared_ptr<Coordinator>& session) {
     Tree tree(session, no_jobs);
     Result<Listing> listing = failure(ErrorKind::unreachable, "");
     ASSERT_TRUE(eventually([&] { return (listing = tree.list(path("/x"))).has_value(); }));

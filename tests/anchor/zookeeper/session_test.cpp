@@ -1,12 +1,14 @@
 // What a session with a ZooKeeper does beyond the contract: its connection comes and goes.
 #include "anchor/zookeeper/session.hpp"
 
+#include <fmt/format.h>
 #include <future>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "anchor/fixtures.hpp"
 #include "anchor/zookeeper/harness.hpp"
+#include "support/host.hpp"
 #include "support/tcp_proxy.hpp"
 
 namespace circuit::anchor::testing {
@@ -19,16 +21,18 @@ using zookeeper::Session;
 
 class ZookeeperSession : public ::testing::Test {
  protected:
-  Outcome<std::shared_ptr<Session>> connect_by(const std::string& servers,
-                                               std::optional<SessionCredentials> credentials = {},
-                                               std::chrono::milliseconds timeout = 10s) {
+  Outcome<std::shared_ptr<Coordinator>> connect_by(const std::string& servers,
+                                                   std::optional<SessionCredentials> credentials = {},
+                                                   std::chrono::milliseconds timeout = 10s) {
     Session::Options options;
     options.where = {servers, place_.chroot};
     options.timeout = timeout;
-    return Session::connect(options, std::move(credentials),
-                            [events = events_](SessionEvent event) { events->add(event); });
+    auto session = Session::connect(options, std::move(credentials),
+                                    [events = events_](SessionEvent event) { events->add(event); });
+    if (!session) return session.error();
+    return std::shared_ptr<Coordinator>(*session);
   }
-  std::shared_ptr<Session> connect(std::chrono::milliseconds timeout = 10s) {
+  std::shared_ptr<Coordinator> connect(std::chrono::milliseconds timeout = 10s) {
     auto session = connect_by(place_.servers, {}, timeout);
     if (!session) ADD_FAILURE() << session.error().text;
     return session ? *session : nullptr;
@@ -70,7 +74,7 @@ TEST_F(ZookeeperSession, MakesTheNodeOfItsChroot) {
   ASSERT_TRUE(session) << session.error().text;
   ASSERT_TRUE((*session)->create("/x", "", Mode::persistent));
   EXPECT_TRUE(*connect()->exists("/a/b/x"));
-  EXPECT_EQ((*session)->children("/")->names, std::vector<std::string>{"x"});
+  EXPECT_EQ((*session)->children("/", {})->names, std::vector<std::string>{"x"});
 }
 
 TEST_F(ZookeeperSession, RefusesAChangeThatIsTooLargeBeforeTheServerHangsUp) {
@@ -207,9 +211,9 @@ TEST_F(ZookeeperSession, IsLetGoOfWhileTheServerIsSilent) {
 TEST_F(ZookeeperSession, MayBeLetGoOfByACallback) {
   auto other = connect();
   auto session = connect();
-  const std::weak_ptr<Session> weak = session;
+  const std::weak_ptr<Coordinator> weak = session;
   auto gone = std::make_shared<std::promise<void>>();
-  Watch release = [held = std::make_shared<std::shared_ptr<Session>>(session), gone](const WatchEvent&) {
+  Watch release = [held = std::make_shared<std::shared_ptr<Coordinator>>(session), gone](const WatchEvent&) {
     held->reset();
     gone->set_value();
   };
