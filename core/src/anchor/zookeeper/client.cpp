@@ -71,6 +71,12 @@ void write_to_log(const char* message) {
   log::debug("ZooKeeper's client: {}", text);
 }
 
+/// Silent unless it is asked for: the texts that nobody would read are made in a buffer that all sessions of
+/// a process share without a lock.
+void set_log_level() {
+  zoo_set_debug_level(log::enabled(log::Level::debug) ? ZOO_LOG_LEVEL_INFO : static_cast<ZooLogLevel>(0));
+}
+
 void fire(zhandle_t* handle, int type, int, const char*, void* context) {
   WatchEventKind kind;
   if (type == ZOO_CREATED_EVENT)
@@ -271,7 +277,8 @@ Client::Client() = default;
 Client::~Client() { let_go(); }
 
 Outcome<std::unique_ptr<Client>> Client::open(const Options& options, ClientListener& listener) {
-  zoo_set_debug_level(log::enabled(log::Level::debug) ? ZOO_LOG_LEVEL_INFO : ZOO_LOG_LEVEL_ERROR);
+  static std::once_flag once;
+  std::call_once(once, set_log_level);
   clientid_t id{};
   if (options.credentials) {
     if (options.credentials->password.size() != sizeof id.passwd)
