@@ -15,6 +15,11 @@ Failure with_comfort(Failure failure) {
   return failure;
 }
 
+/// Whether the same may go well later.
+bool may_pass(const Failure& failure) {
+  return failure.kind == ErrorKind::unreachable || failure.kind == ErrorKind::overloaded;
+}
+
 template <class T>
 Result<T> with_comfort(Result<T> result) {
   if (result.has_error()) return with_comfort(std::move(result).error());
@@ -44,6 +49,8 @@ void Registry::begin() {
   if (!session) {
     if (trouble_ != session.error().text) log::warn("the anchor tree: {}", session.error().text);
     trouble_ = session.error().text;
+    // It may have come to life for a moment, and have said so.
+    ++generation_;
     return try_later();
   }
   if (auto written = write_session(session_file_, (*session)->session()); written.has_error())
@@ -149,7 +156,7 @@ Result<void> Registry::add(const std::vector<anchor::Path>& anchors, const ancho
   each.stands = added.has_value();
   if (added.has_error()) {
     hooks_.changed({id}, false);
-    if (!retry_at_) try_later();
+    if (may_pass(added.error()) && !retry_at_) try_later();
   }
   return added;
 }
@@ -158,7 +165,7 @@ Result<void> Registry::remove(const std::vector<anchor::Path>& anchors, WorkerId
   wanted_.erase(worker);
   if (living_) living_->erase(worker);
   Result<void> removed = tree_ ? with_comfort(tree_->remove(anchors, worker)) : unreachable();
-  if (removed.has_error() && !retry_at_) try_later();
+  if (removed.has_error() && may_pass(removed.error()) && !retry_at_) try_later();
   return removed;
 }
 
@@ -175,7 +182,7 @@ void Registry::mend() {
     if (added.has_value() && !std::exchange(each.stands, true)) risen.push_back(id);
     if (added.has_value()) continue;
     log::warn("cannot register {} again: {}", id.string(), added.error().text);
-    done = false;
+    if (may_pass(added.error())) done = false;
     // The others would wait as long, for the same.
     if (added.error().kind == ErrorKind::unreachable) break;
   }
