@@ -11,10 +11,10 @@ usage() {
 Builds everything and runs the tests, then prints the seconds of each group and the ten slowest tests.
 
   ./test.sh                every test, once: at most 20 minutes on two cores from a fresh clone
-  ./test.sh --fast         the unit tests: no real processes, no browser, nothing slow; 2 minutes
+  ./test.sh --fast         the unit tests: no real processes, no browser or window, nothing slow; 2 minutes
   ./test.sh -R NAME        the tests whose name matches the regular expression NAME, such as -R 'value_test/Encoder'
-  ./test.sh --asan         with the address and undefined behaviour sanitizers (build/asan), without the browser
-  ./test.sh --tsan         with the thread sanitizer (build/tsan), without the browser
+  ./test.sh --asan         with the address and undefined behaviour sanitizers (build/asan), without browser and window
+  ./test.sh --tsan         with the thread sanitizer (build/tsan), without browser and window
   ./test.sh --long         full counts of repetitions, seeds and faults (CIRCUIT_LONG=1), and ./demo.sh in a bare
                            Debian 12 tree (tests/debootstrap.sh, as root)
   ./test.sh --help         this text
@@ -54,11 +54,11 @@ while (($#)); do
   shift
 done
 
-groups=(build test)
+groups=(build test desktop)
 excluded=()
-[[ $fast ]] && excluded+=(process browser slow)
-[[ $preset != dev ]] && excluded+=(browser)
-((${#excluded[@]})) || groups+=(browser)
+[[ $fast ]] && excluded+=(process browser window slow)
+[[ $preset != dev ]] && excluded+=(browser window)
+((${#excluded[@]})) || groups+=(browser window)
 circuit_install_packages "${groups[@]}" || exit 1
 
 # The thread sanitizer needs its shadow memory where the kernel may have put something: no random addresses for it.

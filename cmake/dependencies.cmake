@@ -19,3 +19,28 @@ endif()
 if(CIRCUIT_TESTS)
   find_package(GTest REQUIRED)
 endif()
+
+# The desktop's. Without them everything else is built all the same, unless CIRCUIT_GUI is ON.
+set(CIRCUIT_BUILD_GUI OFF)
+if(CIRCUIT_GUI AND CIRCUIT_PROGRAMS)
+  set(how QUIET)
+  if(NOT CIRCUIT_GUI STREQUAL "AUTO")
+    set(how REQUIRED)
+  endif()
+  # From 1.87 on keys and tables have another interface.
+  pkg_check_modules(imgui ${how} IMPORTED_TARGET imgui>=1.86 imgui<1.87)
+  pkg_check_modules(freetype ${how} IMPORTED_TARGET freetype2)
+  find_package(glfw3 3.3 ${how} CONFIG)
+  find_package(OpenGL ${how} COMPONENTS OpenGL)
+  find_package(PNG ${how})
+  if(imgui_FOUND AND freetype_FOUND AND glfw3_FOUND AND TARGET OpenGL::GL AND PNG_FOUND)
+    set(CIRCUIT_BUILD_GUI ON)
+    add_library(circuit_imgui INTERFACE)
+    # Its headers are not held to the warnings of this project.
+    target_include_directories(circuit_imgui SYSTEM INTERFACE ${imgui_INCLUDE_DIRS})
+    target_link_libraries(circuit_imgui INTERFACE ${imgui_LIBRARIES} PkgConfig::freetype ${CMAKE_DL_LIBS})
+  else()
+    message(STATUS "The desktop dashboard is not built: libimgui-dev 1.86, libglfw3-dev, libfreetype-dev, libpng-dev "
+                   "and libgl-dev are not all here")
+  endif()
+endif()

@@ -4,6 +4,8 @@ option(CIRCUIT_PROGRAMS "Build the programs and the examples" ${PROJECT_IS_TOP_L
 option(CIRCUIT_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(CIRCUIT_INSTALL "Have the library and the programs installed" ${PROJECT_IS_TOP_LEVEL})
 option(CIRCUIT_FUZZERS "Build the libFuzzer targets (clang)" OFF)
+set(CIRCUIT_GUI AUTO CACHE STRING "Build the desktop dashboard: ON, OFF, or AUTO (where its packages are)")
+set_property(CACHE CIRCUIT_GUI PROPERTY STRINGS AUTO ON OFF)
 set(CIRCUIT_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them: 'address,undefined' or 'thread'")
 
 set(CMAKE_CXX_STANDARD 20)

@@ -20,6 +20,12 @@ CIRCUIT_PACKAGES_test=(
 # What the tests of the page need: a browser, and the fonts of the page so that screenshots are alike.
 CIRCUIT_PACKAGES_browser=(chromium fonts-inter fonts-jetbrains-mono)
 
+# What the desktop dashboard is built from. A build without them leaves it out; the tests, and demo.sh --gui, want it.
+CIRCUIT_PACKAGES_desktop=(libimgui-dev libglfw3-dev libfreetype-dev libpng-dev libgl-dev fonts-inter fonts-jetbrains-mono)
+
+# What the tests of its window need: a display in memory, and OpenGL without a graphics card.
+CIRCUIT_PACKAGES_window=(xvfb libgl1-mesa-dri)
+
 # The oldest node that the page is built with: Debian 12's.
 CIRCUIT_NODE_MAJOR=18
 

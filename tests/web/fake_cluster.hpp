@@ -79,12 +79,7 @@ class FakeCluster final : public monitor::Cluster {
     return failure(ErrorKind::refused, "no kill was expected");
   }
   Result<std::vector<spawn::FunctionDescription>> functions() override {
-    return std::vector<spawn::FunctionDescription>{{"greet",
-                                                    "greet(name: text) -> text",
-                                                    0x1234,
-                                                    {{"name", "text", R"("world")"}},
-                                                    "text",
-                                                    "/usr/bin/app"}};
+    return known_functions;
   }
   Result<monitor::AnchorListing> anchors(const std::string& path) override {
     if (path == "/t") return monitor::AnchorListing{path, 7, {"deep"}, {worker(1)}};
@@ -125,7 +120,23 @@ class FakeCluster final : public monitor::Cluster {
     return subscribers_.size();
   }
 
-  /// Set before the server starts.
+  /// The next snapshot, with these hosts instead.
+  void change_hosts(std::vector<monitor::HostState> hosts) {
+    std::lock_guard lock(mutex_);
+    auto next = std::make_shared<monitor::Snapshot>(*snapshot_);
+    next->sequence += 1;
+    next->hosts = std::move(hosts);
+    snapshot_ = next;
+    for (const auto& [key, subscriber] : subscribers_) subscriber(snapshot_);
+  }
+
+  /// Set before anything asks.
+  std::vector<spawn::FunctionDescription> known_functions = {{"greet",
+                                                              "greet(name: text) -> text",
+                                                              0x1234,
+                                                              {{"name", "text", R"("world")"}},
+                                                              "text",
+                                                              "/usr/bin/app"}};
   std::function<Result<spawn::WorkerRecord>(const monitor::SpawnRequest&, monitor::FunctionOutcome)> on_spawn;
   std::function<Result<void>(const monitor::KillRequest&)> on_kill;
   std::function<Result<monitor::CallsPointer>(const std::vector<WorkerId>&)> on_calls;

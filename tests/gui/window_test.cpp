@@ -1,0 +1,205 @@
+// The desktop in a real window, against a live cluster, with a script as its hands.
+#include <boost/json/serialize.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <sstream>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "support/host.hpp"
+
+namespace circuit::support {
+namespace {
+
+/// An X server of the test's own, on a display that was free.
+class Display {
+ public:
+  Display() : server_({"Xvfb", "-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"}) {
+    EXPECT_TRUE(eventually([this] { return server_.out().find('\n') != std::string::npos; }))
+        << server_.err();
+    const std::string out = server_.out();
+    name_ = ":" + out.substr(0, out.find('\n'));
+  }
+  ~Display() {
+    server_.signal(SIGTERM);
+    server_.wait();
+  }
+  const std::string& name() const { return name_; }
+
+ private:
+  Program server_;
+  std::string name_;
+};
+
+class Desktop : public Host {
+ protected:
+  void start_up() {
+    up_.emplace(circuit_command({"up"}));
+    ASSERT_TRUE(eventually([this] { return up_->out().find("Page: ") != std::string::npos; })) << up_->err();
+  }
+  ~Desktop() override {
+    if (!up_) return;
+    up_->signal(SIGINT);
+    up_->wait();
+  }
+
+  std::vector<std::string> desktop(const std::string& script, std::vector<std::string> more = {}) {
+    const auto file = directory() / "script";
+    write_text(file, script);
+    std::vector<std::string> command = {CIRCUIT_GUI_PROGRAM, "--dir", directory(), "--theme", "dark",
+                                        "--script",          file};
+    command.insert(command.end(), more.begin(), more.end());
+    return command;
+  }
+  Outcome run_desktop(const std::string& script) {
+    return run(desktop(script), {"DISPLAY=" + display_.name(), "LIBGL_ALWAYS_SOFTWARE=1"});
+  }
+
+  Display display_;
+  std::optional<Program> up_;
+};
+
+/// The cells of a row that a script has printed.
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> cells;
+  std::istringstream in(line);
+  for (std::string cell; std::getline(in, cell, '\t');) cells.push_back(cell);
+  return cells;
+}
+
+double seconds_of(const std::string& age) {
+  const double number = std::atof(age.c_str());
+  if (age.ends_with("ms")) return number / 1000;
+  return age.ends_with(" s") ? number : number * 60;
+}
+
+TEST_F(Desktop, AClickSpawnsAProcessAndAClickKillsThatVeryOne) {
+  start_up();
+  const auto before = directory() / "before.png", after = directory() / "after.png";
+  Program desk(desktop(fmt::format(R"script(timeout 30
+click "Spawn"
+wait widget "Function"
+click "Function"
+click "sleep"
+fill "seconds" 617
+fill "Anchors" /desk
+click "Spawn"
+wait text "runs on localhost"
+click "Show it"
+wait row live "sleep(617)" /desk
+print row "sleep(617)"
+click "Calls"
+print call sleep 617
+pause 1.2
+print call sleep 617
+screenshot {}
+click "Workers"
+wait row "sleep(617)"
+pause 0.2
+print text "detail R"
+timeout 60
+wait text "The test has looked"
+)script",
+                                   before.string())),
+               {"DISPLAY=" + display_.name(), "LIBGL_ALWAYS_SOFTWARE=1"});
+  // The last line waits for what never comes: until then the worker lives, and can be looked at from outside.
+  ASSERT_TRUE(eventually([&] {
+    return desk.out().find("detail R") != std::string::npos || desk.has_ended();
+  })) << desk.err();
+  std::istringstream out(desk.out());
+  std::string row, call, later;
+  std::getline(out, row);
+  std::getline(out, call);
+  std::getline(out, later);
+  const std::vector<std::string> cells = cells_of(row), young = cells_of(call), old = cells_of(later);
+  ASSERT_EQ(cells.size(), 7U) << desk.out() << desk.err();
+  const std::string id = cells[1];
+  const pid_t pid = std::atoi(cells[3].c_str());
+  ASSERT_GT(pid, 1);
+  EXPECT_TRUE(lives(pid));
+  const auto listed = circuit_json({"ls", "--json", "/desk"});
+  EXPECT_NE(boost::json::serialize(listed).find(id), std::string::npos) << listed;
+  ASSERT_EQ(young.size(), 7U) << call;
+  ASSERT_EQ(old.size(), 7U) << later;
+  EXPECT_EQ(young[4], "running");
+  EXPECT_GE(seconds_of(old[0]), seconds_of(young[0]) + 1) << young[0] << " " << old[0];
+  EXPECT_NE(old[3].find(id), std::string::npos) << "the worker is the callee";
+  EXPECT_GT(std::filesystem::file_size(before), 10'000U);
+  desk.signal(SIGTERM);
+  EXPECT_EQ(desk.wait().status, 0) << "a window that is closed is no failure";
+}
+
+TEST_F(Desktop, AClickAndAConfirmationKillOneProcessAndNoOther) {
+  start_up();
+  const auto kept = console().spawn({"sleep", "[601]", {"/keep"}});
+  const auto killed = console().spawn({"sleep", "[602]", {"/kill"}});
+  const UniqueFd victim(static_cast<int>(::syscall(SYS_pidfd_open, killed.address.pid, 0)));
+  ASSERT_TRUE(victim);
+  const Outcome outcome = run_desktop(fmt::format(R"script(timeout 30
+wait row "sleep(601)"
+click row "sleep(602)"
+wait text "detail {0}"
+click "Kill…"
+wait text "Kill this worker, pid {1}?"
+click "Kill"
+wait gone live "sleep(602)"
+wait row live "sleep(601)"
+print row "sleep(601)"
+)script",
+                                                  killed.address.id.string(), killed.address.pid));
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find(kept.address.id.string()), std::string::npos) << outcome.out;
+  EXPECT_TRUE(eventually([&] { return ::syscall(SYS_pidfd_send_signal, victim.get(), 0, nullptr, 0) != 0; }));
+  EXPECT_TRUE(lives(kept.address.pid));
+  EXPECT_TRUE(eventually([&] {
+    return circuit({"ls", "/kill"}).out.find(killed.address.id.string()) == std::string::npos;
+  }));
+  EXPECT_NE(circuit({"ls", "/keep"}).out.find(kept.address.id.string()), std::string::npos);
+}
+
+TEST_F(Desktop, AFailingLineEndsItWithASentenceThatNamesTheLine) {
+  start_up();
+  const Outcome outcome = run_desktop("wait text Connected\ntimeout 0.5\nwait row \"no such worker\"\n");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.err.find("line 3 (`wait row \"no such worker\"`): not within 0.5 s"), std::string::npos)
+      << outcome.err;
+}
+
+TEST_F(Desktop, AScreenshotIsAPicture) {
+  start_up();
+  const auto file = directory() / "shot.png";
+  const Outcome outcome = run({CIRCUIT_GUI_PROGRAM, "--dir", directory(), "--size", "1024x640", "--theme",
+                               "light", "--screenshot", file, "--panel", "anchors", "--after", "0.2"},
+                              {"DISPLAY=" + display_.name(), "LIBGL_ALWAYS_SOFTWARE=1"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const std::string bytes = read_text(file);
+  ASSERT_GT(bytes.size(), 33U);
+  EXPECT_EQ(bytes.substr(1, 3), "PNG");
+  auto number = [&](std::size_t at) {
+    return static_cast<unsigned char>(bytes[at + 2]) * 256 + static_cast<unsigned char>(bytes[at + 3]);
+  };
+  EXPECT_EQ(number(16), 210) << "the panel's width";
+}
+
+TEST_F(Desktop, ItWaitsForAClusterAndShowsItWhenItComes) {
+  Program desk(desktop("timeout 30\nwait text \"No agent is heard yet.\"\nprint text \"No agent\"\nwait text "
+                       "\"No worker runs.\"\n"),
+               {"DISPLAY=" + display_.name(), "LIBGL_ALWAYS_SOFTWARE=1"});
+  ASSERT_TRUE(
+      eventually([&] { return desk.out().find("No agent") != std::string::npos || desk.has_ended(); }));
+  start_up();
+  const Outcome outcome = desk.wait();
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+}
+
+TEST_F(Desktop, WithoutADisplayItSaysSo) {
+  const Outcome outcome = run({CIRCUIT_GUI_PROGRAM, "--dir", directory()}, {"DISPLAY="});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.err.find("there is no display"), std::string::npos) << outcome.err;
+}
+
+}  // namespace
+}  // namespace circuit::support
