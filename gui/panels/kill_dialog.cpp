@@ -1,6 +1,7 @@
 // Kill, with care: it names whom it will hit, and its default is to do nothing.
 #include <algorithm>
 #include <fmt/format.h>
+#include <imgui_internal.h>
 
 #include "model/limits.hpp"
 #include "model/text.hpp"
@@ -121,7 +122,11 @@ void draw_kill_dialog(Ui& ui) {
   // Both may end the form: it is not to be touched after them.
   const bool ready = form.ready() && ui.state.connected();
   const bool cancelled = button(ui, cancel, Look::plain);
-  if (ui.view.dialog_opened) ImGui::SetItemDefaultFocus();
+  if (ui.view.dialog_opened) {
+    ImGui::SetItemDefaultFocus();
+    // Also after a click: the keyboard stands there, and it is to be seen.
+    ImGui::GetCurrentContext()->NavDisableHighlight = false;
+  }
   ImGui::SameLine(0, ui.px(8));
   const bool confirmed = button(ui, kill.c_str(), Look::solid_danger, ready);
   if (cancelled) ui.state.close_dialog();

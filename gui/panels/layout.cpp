@@ -78,8 +78,8 @@ void draw_panes(Ui& ui, const Box& area) {
 void draw_dialogs(Ui& ui) {
   ui.view.dialog_opened = ui.state.dialog != Dialog::none && ui.state.dialog != ui.view.last_dialog;
   // One that a key has closed is still on ImGui's stack, and would go on holding the mouse.
-  if (ui.view.last_dialog != Dialog::none && ui.state.dialog != ui.view.last_dialog)
-    ImGui::ClosePopupToLevel(0, true);
+  const bool changed = ui.view.last_dialog != Dialog::none && ui.state.dialog != ui.view.last_dialog;
+  if (changed && ImGui::GetCurrentContext()->OpenPopupStack.Size > 0) ImGui::ClosePopupToLevel(0, true);
   ui.view.last_dialog = ui.state.dialog;
   switch (ui.state.dialog) {
     case Dialog::none: break;

@@ -17,7 +17,7 @@ namespace {
 /// An X server of the test's own, on a display that was free.
 class Display {
  public:
-  Display() : server_({"Xvfb", "-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"}) {
+  Display() : server_({"/usr/bin/Xvfb", "-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"}) {
     EXPECT_TRUE(eventually([this] { return server_.out().find('\n') != std::string::npos; }))
         << server_.err();
     const std::string out = server_.out();
