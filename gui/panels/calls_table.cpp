@@ -23,9 +23,9 @@ struct TableColumn {
 enum Cell : std::size_t { age, method, caller, callee, phase, arguments, depth, cell_count };
 
 constexpr std::array<TableColumn, cell_count> columns = {{{"Age", Align::right, 82, false},
-                                                          {"Method", Align::left, 1.1F, true},
-                                                          {"Caller", Align::left, 1, true},
-                                                          {"Callee", Align::left, 1, true},
+                                                          {"Method", Align::left, 1.3F, true},
+                                                          {"Caller", Align::left, 0.95F, true},
+                                                          {"Callee", Align::left, 0.95F, true},
                                                           {"Phase", Align::left, 84, false},
                                                           {"Arguments", Align::left, 1.3F, true},
                                                           {"Depth", Align::right, 60, false}}};
@@ -126,6 +126,9 @@ void draw_table(Ui& ui, const Box& box, const std::vector<CallRows::Row>& rows) 
     ImGui::TableSetupColumn(
         column.title, column.shares ? ImGuiTableColumnFlags_WidthStretch : ImGuiTableColumnFlags_WidthFixed,
         column.shares ? column.width : ui.px(column.width - 16));
+  // Where there is little room: the depth is seen by the indent, and the tooltip has the arguments.
+  ImGui::TableSetColumnEnabled(depth, box.width() >= ui.px(620));
+  ImGui::TableSetColumnEnabled(arguments, box.width() >= ui.px(620));
   ImGui::TableNextRow(ImGuiTableRowFlags_Headers, ui.px(28));
   for (std::size_t cell = 0; cell < cell_count; ++cell)
     if (ImGui::TableSetColumnIndex(static_cast<int>(cell)))

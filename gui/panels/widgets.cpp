@@ -264,8 +264,14 @@ bool begin_pane(const Ui& ui, const char* name, const Box& box, ImGuiWindowFlags
 
 void end_pane(const Ui& ui, const Box& box, bool may_be_stale) {
   // Old news looks old.
-  if (may_be_stale && !ui.state.connected())
+  if (may_be_stale && !ui.state.connected() && !ui.state.waiting()) {
+    // A window of its own, because what is in the pane may be in one too, and would lie above.
+    ImGui::SetCursorScreenPos(box.min);
+    ImGui::BeginChild("##veil", {box.width(), box.height()}, false,
+                      ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBackground);
     ImGui::GetWindowDrawList()->AddRectFilled(box.min, box.max, faded(ui.colours.pane, 0.4F));
+    ImGui::EndChild();
+  }
   ImGui::EndChild();
 }
 

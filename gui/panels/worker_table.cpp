@@ -178,6 +178,9 @@ void draw_table(Ui& ui, const Box& box) {
   if (!ImGui::BeginTable("##workers", static_cast<int>(columns.size()), flags, {box.width(), box.height()}))
     return;
   set_up_columns(ui);
+  // Where there is little room, what the detail shows as well goes first.
+  ImGui::TableSetColumnEnabled(static_cast<int>(Column::anchors), box.width() >= ui.px(700));
+  ImGui::TableSetColumnEnabled(static_cast<int>(Column::host), box.width() >= ui.px(600));
   follow_selection(ui);
   draw_header(ui);
   ui.view.page_rows =

@@ -34,9 +34,14 @@ constexpr Face mono = {{"/usr/share/fonts/truetype/jetbrains-mono/JetBrainsMono-
                         "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf", nullptr},
                        1.32F};
 
+/// Between the thousands of a figure. JetBrains Mono has none.
+constexpr ImWchar narrow_space = 0x202F;
+
 /// Latin, Greek, Cyrillic, punctuation, arrows, and the sign for what is no character.
 constexpr std::array<ImWchar, 15> ranges = {0x20,   0x17F,  0x370,  0x3FF,  0x400,  0x4FF,  0x2010, 0x203A,
                                             0x20AC, 0x20AC, 0x2190, 0x2193, 0xFFFD, 0xFFFD, 0};
+
+constexpr std::array<ImWchar, 3> replacement = {0xFFFD, 0xFFFD, 0};
 
 const char* first_file(const Face& face) {
   for (const char* file : face.files) {
@@ -55,7 +60,13 @@ ImFont* add(ImFontAtlas& atlas, const Face& face, float points, float scale, std
     missing += fmt::format("{} is not there; the package fonts-inter or fonts-jetbrains-mono has it. ",
                            face.files[0]);
   if (file == nullptr) return atlas.AddFontDefault(&config);
-  return atlas.AddFontFromFileTTF(file, config.SizePixels, &config, ranges.data());
+  ImFont* font = atlas.AddFontFromFileTTF(file, config.SizePixels, &config, ranges.data());
+  // Inter has no sign for what is no character; the other face's goes into it.
+  if (const char* other = first_file(mono); &face != &mono && other != nullptr) {
+    config.MergeMode = true;
+    atlas.AddFontFromFileTTF(other, config.SizePixels, &config, replacement.data());
+  }
+  return font;
 }
 
 /// Digits of one width, so that figures in a column stand one below the other.
@@ -89,6 +100,8 @@ Fonts load_fonts(ImFontAtlas& atlas, float scale, std::string& missing) {
   fonts.mono_small = font(mono, 11);
   fonts.mono_title = font(mono, 14);
   atlas.Build();
+  for (ImFont* one : atlas.Fonts)
+    if (one->FindGlyphNoFallback(narrow_space) == nullptr) one->AddRemapChar(narrow_space, ' ');
   for (ImFont* one : {fonts.body, fonts.small, fonts.medium, fonts.strong, fonts.title, fonts.figure})
     align_digits(*one);
   return fonts;
