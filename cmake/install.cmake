@@ -44,3 +44,6 @@ install(FILES "${PROJECT_BINARY_DIR}/circuit.pc" DESTINATION "${CMAKE_INSTALL_LI
 if(TARGET circuit_program_main)
   install(TARGETS circuit_program_main RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endif()
+if(TARGET circuit_gui_main)
+  install(TARGETS circuit_gui_main RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()

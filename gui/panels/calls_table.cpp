@@ -61,6 +61,8 @@ void draw_tooltip(const Ui& ui, const CallRows::Row& row) {
   };
   line(call.descriptor.empty() ? row.method : shown(call.descriptor, limits::gui_cell_bytes));
   line(fmt::format("[{}]  {}", row.arguments, bytes_text(call.argument_bytes)));
+  line("from " + end_text(ui, call.caller));
+  line("to   " + end_text(ui, call.callee));
   std::string facts = fmt::format("call {}, chain {:x}, object {}", call.id, call.chain, call.object);
   if (call.thread != 0) facts += fmt::format(", thread {}", call.thread);
   line(facts);

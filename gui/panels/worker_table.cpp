@@ -106,8 +106,13 @@ void draw_row(Ui& ui, const WorkerEntry& entry) {
   ImGui::TableSetColumnIndex(0);
   ImGui::PushID(reinterpret_cast<const void*>(static_cast<std::uintptr_t>(id.value)));
   const ImVec2 at = ImGui::GetCursorScreenPos();
+  // What is selected looks so under the mouse too.
+  const ImU32 under_mouse = selected ? faded(ui.colours.sel, 0) : ui.colours.hover;
+  ImGui::PushStyleColor(ImGuiCol_HeaderHovered, under_mouse);
+  ImGui::PushStyleColor(ImGuiCol_HeaderActive, under_mouse);
   const bool pressed =
       ImGui::Selectable("##row", false, ImGuiSelectableFlags_SpanAllColumns, {0, ui.px(row_points) - 1});
+  ImGui::PopStyleColor(2);
   const ImVec2 min = ImGui::GetItemRectMin(), max = ImGui::GetItemRectMax();
   ImGui::PopID();
   if (selected || marked)

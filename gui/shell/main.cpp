@@ -10,6 +10,7 @@
 #include "base/paths.hpp"
 #include "base/version.hpp"
 #include "model/limits.hpp"
+#include "model/preferences.hpp"
 #include "monitor/live_cluster.hpp"
 #include "shell/program.hpp"
 
@@ -64,6 +65,18 @@ void listen_for_the_end() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
+void apply(const Preferences& preferences, Dashboard& state, ViewState& view) {
+  state.theme = preferences.theme;
+  state.workers.set_order(preferences.order);
+  view.zoom = preferences.zoom;
+  view.left_width = preferences.left_width;
+  view.right_width = preferences.right_width;
+}
+
+Preferences preferences_of(const Dashboard& state, const ViewState& view) {
+  return {state.theme, view.zoom, view.left_width, view.right_width, state.workers.order()};
+}
+
 int show(const Options& options) {
   auto size = parse_size(options.size);
   if (size.has_error()) return fail(size.error());
@@ -79,12 +92,20 @@ int show(const Options& options) {
   Result<void> done;
   {
     Dashboard state(cluster, clock, [] { Window::wake(); });
-    state.theme = options.theme == "dark"    ? ThemeChoice::dark
-                  : options.theme == "light" ? ThemeChoice::light
-                                             : ThemeChoice::system;
     Program program(**window, state, clock,
                     {options.screenshot, options.panel, options.after_s, std::move(*script)});
+    // A picture or a script must not depend on what somebody has chosen before, nor change it.
+    const bool remembers = options.screenshot.empty() && options.script.empty();
+    const std::filesystem::path file = remembers ? preferences_file() : std::filesystem::path();
+    const Preferences before = file.empty() ? Preferences() : load_preferences(file);
+    apply(before, state, program.view());
+    if (options.theme == "dark") state.theme = ThemeChoice::dark;
+    if (options.theme == "light") state.theme = ThemeChoice::light;
     done = program.run([] { return stop_asked.load(); });
+    (*window)->hide();
+    const Preferences after = preferences_of(state, program.view());
+    if (!file.empty() && !(after == before))
+      if (auto saved = save_preferences(file, after); saved.has_error()) log::warn("{}", saved.error().text);
   }
   return done.has_error() ? fail(done.error()) : 0;
 }
@@ -96,7 +117,8 @@ int run(int argc, char** argv) {
   app.add_option("--dir", options.directory, "directory of the agent (default: $CIRCUIT_DIR, else your own)")
       ->type_name("DIRECTORY");
   app.add_option("--size", options.size, "size of the window (default: 1440x900)")->type_name("WxH");
-  app.add_option("--theme", options.theme, "dark, light, or auto: as the desktop is (default)")
+  app.add_option("--theme", options.theme,
+                 "dark, light, or auto: as chosen last, at first as the desktop is (default)")
       ->type_name("THEME")
       ->check(CLI::IsMember({"dark", "light", "auto"}));
   app.add_option("--screenshot", options.screenshot, "write a picture and end")->type_name("FILE.png");
@@ -106,7 +128,8 @@ int run(int argc, char** argv) {
   app.add_option("--after", options.after_s, "seconds before the picture is taken (default: 1)")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, 3600.0));
-  app.add_option("--script", options.script, "mouse and keyboard from a file; gui/README.md says how")
+  app.add_option("--script", options.script,
+                 "mouse and keyboard from a file; gui/shell/script.hpp lists its lines")
       ->type_name("FILE");
   try {
     app.parse(argc, argv);

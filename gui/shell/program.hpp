@@ -27,6 +27,7 @@ class Program {
   /// Until the window is closed, the script has ended, or `ended` says so. A failure is the script's, or the
   /// screenshot's.
   Result<void> run(const std::function<bool()>& ended);
+  ViewState& view() noexcept { return canvas_.view(); }
 
  private:
   double patience() const;

@@ -112,6 +112,8 @@ void Window::wait(double seconds) {
 
 bool Window::should_close() const { return glfwWindowShouldClose(window_) != 0; }
 
+void Window::hide() { glfwHideWindow(window_); }
+
 bool Window::is_iconified() const { return glfwGetWindowAttrib(window_, GLFW_ICONIFIED) != 0; }
 
 float Window::content_scale() const {

@@ -30,6 +30,8 @@ class Window {
   /// Sleeps until something happens, or so long. 0: only takes what has happened.
   void wait(double seconds);
   bool should_close() const;
+  /// Takes it off the screen; what runs may take its time to end.
+  void hide();
   bool is_iconified() const;
   /// Pixels per point, as the desktop asks for it.
   float content_scale() const;

@@ -118,6 +118,7 @@ TEST_F(State, TooMuchAtOnceIsSaid) {
   EXPECT_EQ(state->spawn_form.failure.kind, ErrorKind::overloaded);
   EXPECT_LT(sent, 100);
   go = true;
+  state.reset();
 }
 
 }  // namespace
