@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
+#include <utility>
 
 #include "base/log.hpp"
 
@@ -35,6 +36,15 @@ double Program::patience() const {
   return static_cast<double>(second_ns - wall % second_ns) / 1e9;
 }
 
+/// Whether there is a reason to draw.
+bool Program::is_due() {
+  const std::uint64_t second = clock_.wall_ns() / second_ns;
+  const bool ticked = std::exchange(drawn_second_, second) != second;
+  if (Window::take_wake() || ticked) frames_ = std::max(frames_, 1);
+  return frames_ > 0 || !state_.is_up_to_date() || options_.script.has_value() ||
+         !options_.screenshot.empty();
+}
+
 Result<void> Program::run(const std::function<bool()>& ended) {
   while (!window_.should_close() && !quit_ && !ended()) {
     window_.wait(patience());
@@ -43,32 +53,39 @@ Result<void> Program::run(const std::function<bool()>& ended) {
       frames_ = 1;
       continue;
     }
-    if (!window_.input().empty() || window_.take_damage()) frames_ = 3;
+    if (window_.take_damage()) must_show_ = true;
+    if (!window_.input().empty() || must_show_) frames_ = 3;
+    // The window system wakes this for much that changes nothing.
+    if (!is_due()) continue;
     if (clock_.now_ns() < drawn_at_ns_ + frame_ns) {
       // Something has come before its time: the next round draws it.
       frames_ = std::max(frames_, 1);
       continue;
     }
-    draw();
+    const bool drawn = draw();
     if (auto done = after_frame(); done.has_error()) return done;
-    window_.show_frame();
+    if (drawn) window_.show_frame();
   }
   return {};
 }
 
-void Program::draw() {
+/// False: there is nothing to show that is not shown already.
+bool Program::draw() {
   drawn_at_ns_ = clock_.now_ns();
   state_.take_in();
   const float scale = window_.content_scale();
   if (canvas_.needs_fonts(scale)) window_.forget_font_texture();
   if (canvas_.prepare(scale)) {
     window_.take_font_texture();
+    must_show_ = true;
     if (!canvas_.missing_fonts().empty()) log::warn("{}", canvas_.missing_fonts());
   }
   window_.begin_frame();
   canvas_.draw(window_.input());
-  window_.end_frame(canvas_.colours().line);
   frames_ = std::max(frames_ - 1, 0);
+  const bool always = must_show_ || options_.script.has_value() || !options_.screenshot.empty();
+  must_show_ = false;
+  return window_.end_frame(canvas_.colours().line, always);
 }
 
 Result<void> Program::after_frame() {

@@ -31,7 +31,8 @@ class Program {
 
  private:
   double patience() const;
-  void draw();
+  bool is_due();
+  bool draw();
   Result<void> after_frame();
   Result<void> take_screenshot(const std::string& file, const std::string& panel);
 
@@ -43,7 +44,11 @@ class Program {
   /// Frames to draw before the next sleep: what an event brings about may show a frame later.
   int frames_ = 3;
   std::uint64_t drawn_at_ns_ = 0;
+  /// The second of the clock whose ages are shown.
+  std::uint64_t drawn_second_ = 0;
   std::uint64_t first_seen_ns_ = 0;
+  /// The window has lost its picture.
+  bool must_show_ = true;
   bool quit_ = false;
 };
 

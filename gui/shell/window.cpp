@@ -5,6 +5,9 @@
 #include <backends/imgui_impl_glfw.h>
 #include <backends/imgui_impl_opengl3.h>
 #include <fmt/format.h>
+#include <functional>
+#include <string_view>
+#include <utility>
 
 #include "base/log.hpp"
 
@@ -12,11 +15,35 @@ namespace circuit::gui {
 namespace {
 
 std::atomic<bool> is_open = false;
+std::atomic<bool> is_woken = false;
 
 /// What GLFW last complained of.
 std::string& complaint() {
   static std::string text;
   return text;
+}
+
+template <class T>
+std::size_t bytes_of(const ImVector<T>& items) {
+  return std::hash<std::string_view>()(
+      {reinterpret_cast<const char*>(items.Data), static_cast<std::size_t>(items.size_in_bytes())});
+}
+
+/// A number that differs, as good as always, where two frames differ.
+std::size_t picture_of(const ImDrawData& data) {
+  std::size_t sum = 0;
+  auto add = [&sum](std::size_t part) { sum = sum * 1'000'003 + part; };
+  for (int i = 0; i < data.CmdListsCount; ++i) {
+    const ImDrawList& list = *data.CmdLists[i];
+    add(bytes_of(list.VtxBuffer));
+    add(bytes_of(list.IdxBuffer));
+    for (const ImDrawCmd& command : list.CmdBuffer) {
+      add(std::hash<float>()(command.ClipRect.x + 3 * command.ClipRect.y + 5 * command.ClipRect.z +
+                             7 * command.ClipRect.w));
+      add(command.ElemCount);
+    }
+  }
+  return sum;
 }
 
 Window& owner(GLFWwindow* window) { return *static_cast<Window*>(glfwGetWindowUserPointer(window)); }
@@ -100,6 +127,7 @@ void Window::listen() {
 }
 
 void Window::wake() {
+  is_woken = true;
   if (is_open) glfwPostEmptyEvent();
 }
 
@@ -122,6 +150,8 @@ float Window::content_scale() const {
   return x > 0 ? x : 1;
 }
 
+bool Window::take_wake() { return is_woken.exchange(false); }
+
 bool Window::take_damage() { return std::exchange(damaged_, false); }
 
 void Window::forget_font_texture() { ImGui_ImplOpenGL3_DestroyFontsTexture(); }
@@ -133,14 +163,17 @@ void Window::begin_frame() {
   ImGui_ImplGlfw_NewFrame();
 }
 
-void Window::end_frame(ImU32 background) {
+bool Window::end_frame(ImU32 background, bool always) {
   ImGui::Render();
   const PixelBox box = whole();
+  const std::size_t picture = picture_of(*ImGui::GetDrawData());
+  if (std::exchange(picture_, picture) == picture && !always) return false;
   glViewport(0, 0, box.width, box.height);
   const ImVec4 colour = ImGui::ColorConvertU32ToFloat4(background);
   glClearColor(colour.x, colour.y, colour.z, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  return true;
 }
 
 void Window::show_frame() { glfwSwapBuffers(window_); }

@@ -36,6 +36,8 @@ class Window {
   /// Pixels per point, as the desktop asks for it.
   float content_scale() const;
   InputQueue& input() noexcept { return input_; }
+  /// True once after wake().
+  static bool take_wake();
   /// True once after the window has to be drawn again for reasons of its own.
   bool take_damage();
 
@@ -45,7 +47,9 @@ class Window {
 
   /// ImGui's frame: begin, draw, then end, which draws on the window but does not show it yet.
   void begin_frame();
-  void end_frame(ImU32 background);
+  /// False: it is the same as the last one, so nothing was drawn and there is nothing to show; not with
+  /// `always`.
+  bool end_frame(ImU32 background, bool always);
   void show_frame();
   Result<void> screenshot(const std::string& file, PixelBox box) const;
   PixelBox whole() const;
@@ -57,6 +61,8 @@ class Window {
   GLFWwindow* window_;
   InputQueue input_;
   bool damaged_ = true;
+  /// Of what was drawn last.
+  std::size_t picture_ = 0;
 };
 
 }  // namespace circuit::gui
