@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <optional>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
@@ -15,6 +16,7 @@
 #include "base/paths.hpp"
 #include "base/random.hpp"
 #include "command.hpp"
+#include "desktop.hpp"
 #include "end_signals.hpp"
 #include "monitor/live_cluster.hpp"
 #include "output.hpp"
@@ -25,6 +27,7 @@
 #include "tree_choice.hpp"
 
 namespace circuit::cli {
+namespace fs = std::filesystem;
 namespace {
 
 using Steady = std::chrono::steady_clock;
@@ -35,7 +38,7 @@ constexpr std::size_t token_bytes = 32;
 
 struct Options {
   std::uint16_t port = 0;
-  bool read_only = false;
+  bool read_only = false, gui = false;
   TreeChoice tree;
 };
 
@@ -129,6 +132,15 @@ void welcome(const std::filesystem::path& directory, const spawn::AgentConfig& c
   std::fflush(stdout);
 }
 
+/// Nothing where none is wanted, or none can be started.
+std::optional<Desktop> open_desktop(const fs::path& program, const fs::path& directory) {
+  if (program.empty()) return std::nullopt;
+  auto desktop = Desktop::start(program, directory);
+  if (desktop.has_value()) return std::move(*desktop);
+  fail(desktop.error());
+  return std::nullopt;
+}
+
 int run_up(const std::filesystem::path& directory, const Options& options, const UniqueFd& signals) {
   monitor::LiveCluster cluster(directory, monitor::LiveCluster::Watch::yes);
   SystemRandom random;
@@ -137,6 +149,8 @@ int run_up(const std::filesystem::path& directory, const Options& options, const
   web.cluster_name = "default";
   std::string token = random_hex(random, token_bytes);
   (options.read_only ? web.view_token : web.operate_token) = token;
+  auto desktop_program = options.gui ? Desktop::find() : Result<fs::path>(fs::path());
+  if (desktop_program.has_error()) return fail(desktop_program.error());
   // First of all: a port that is taken must be found out before anything is started, or ended, for nothing.
   web::Server server(web, cluster);
   bool was_there = keeper_runs(directory);
@@ -151,7 +165,9 @@ int run_up(const std::filesystem::path& directory, const Options& options, const
   std::string url = fmt::format("http://127.0.0.1:{}/#t={}", server.port(), token);
   if (auto written = write_page_file(directory, url); written.has_error()) fail(written.error());
   welcome(directory, *config, *status, url);
+  auto desktop = open_desktop(*desktop_program, directory);
   serve(signals, directory);
+  desktop.reset();
   tell("ending everything");
   server.stop();
   remove_page_file(directory);
@@ -196,6 +212,7 @@ void add_up(CLI::App& app, const Shared& shared, Run& run) {
       ->type_name("PORT")
       ->check(CLI::Range(0, 65535));
   command->add_flag("--read-only", options->read_only, "the page can look, but not spawn or kill");
+  command->add_flag("--gui", options->gui, "open the desktop dashboard too; closing it ends nothing else");
   CLI::Option* zookeeper =
       command
           ->add_option("--zookeeper", options->tree.zookeeper,

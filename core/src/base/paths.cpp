@@ -70,6 +70,22 @@ fs::path own_executable() {
   return error ? fs::path() : path;
 }
 
+bool is_executable(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
+}
+
+fs::path find_program(std::string_view name) {
+  if (fs::path beside = own_executable().parent_path() / name; is_executable(beside)) return beside;
+  const char* path = std::getenv("PATH");
+  for (std::string_view rest = path != nullptr ? path : ""; !rest.empty();) {
+    const std::string_view folder = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
+    if (fs::path found = fs::path(folder) / name; is_executable(found)) return fs::absolute(found);
+  }
+  return {};
+}
+
 Result<std::string> read_file(const fs::path& path, std::size_t limit) {
   UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return system_failure(fmt::format("cannot open {}", path.string()), errno);

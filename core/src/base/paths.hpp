@@ -10,8 +10,7 @@
 namespace circuit {
 
 /// The directory of the agent: $CIRCUIT_DIR, else $XDG_STATE_HOME/circuit/<cluster>/<host>, else the same
-/// under
-/// ~/.local/state. Always absolute; not created.
+/// under ~/.local/state. Always absolute; not created.
 std::filesystem::path agent_directory(std::string_view cluster = "default",
                                       std::string_view host = "localhost");
 
@@ -29,6 +28,10 @@ std::filesystem::path socket_directory(const std::filesystem::path& directory);
 
 /// The running executable's own path.
 std::filesystem::path own_executable();
+
+bool is_executable(const std::filesystem::path& path);
+/// The program of that name beside the running one, else on the PATH; an empty path where there is none.
+std::filesystem::path find_program(std::string_view name);
 
 /// Reads a whole file of at most `limit` bytes.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit);

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string>
-#include <string_view>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,14 +17,6 @@ extern char** environ;
 
 namespace circuit::spawn {
 namespace fs = std::filesystem;
-namespace {
-
-bool is_executable(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored) && ::access(path.c_str(), X_OK) == 0;
-}
-
-}  // namespace
 
 Result<fs::path> find_circuit_program() {
   if (const char* given = std::getenv("CIRCUIT_PROGRAM"); given != nullptr && *given != '\0') {
@@ -35,13 +26,7 @@ Result<fs::path> find_circuit_program() {
   }
   fs::path own = own_executable();
   if (own.filename() == "circuit") return own;
-  if (fs::path beside = own.parent_path() / "circuit"; is_executable(beside)) return beside;
-  const char* path = std::getenv("PATH");
-  for (std::string_view rest = path != nullptr ? path : ""; !rest.empty();) {
-    std::string_view folder = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
-    if (fs::path found = fs::path(folder) / "circuit"; is_executable(found)) return fs::absolute(found);
-  }
+  if (fs::path found = find_program("circuit"); !found.empty()) return found;
   return failure(
       ErrorKind::refused,
       fmt::format(

@@ -1,0 +1,57 @@
+#include "desktop.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <fmt/format.h>
+#include <poll.h>
+#include <spawn.h>
+#include <string>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/limits.hpp"
+#include "base/paths.hpp"
+
+extern char** environ;
+
+namespace circuit::cli {
+namespace fs = std::filesystem;
+
+Result<fs::path> Desktop::find() {
+  if (fs::path found = find_program("circuit-gui"); !found.empty()) return found;
+  return failure(
+      ErrorKind::refused,
+      fmt::format("circuit-gui is neither beside {} nor on the PATH: it is built where libimgui-dev "
+                  "and the other packages of the desktop are installed",
+                  own_executable().string()));
+}
+
+Result<Desktop> Desktop::start(const fs::path& program, const fs::path& directory) {
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+  sigset_t no_signals;
+  ::sigemptyset(&no_signals);
+  ::posix_spawnattr_setsigmask(&attributes, &no_signals);
+  const std::string name = program.string(), where = directory.string();
+  const char* arguments[] = {name.c_str(), "--dir", where.c_str(), nullptr};
+  pid_t pid = -1;
+  const int error =
+      ::posix_spawn(&pid, name.c_str(), nullptr, &attributes, const_cast<char**>(arguments), environ);
+  ::posix_spawnattr_destroy(&attributes);
+  if (error != 0) return system_failure(fmt::format("cannot start {}", name), error);
+  return Desktop(pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))));
+}
+
+Desktop::~Desktop() {
+  if (!process_) return;
+  constexpr auto patience = std::chrono::milliseconds(limits::stop_grace);
+  ::syscall(SYS_pidfd_send_signal, process_.get(), SIGTERM, nullptr, 0);
+  pollfd end{process_.get(), POLLIN, 0};
+  if (::poll(&end, 1, static_cast<int>(patience.count())) <= 0)
+    ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+}  // namespace circuit::cli
