@@ -7,6 +7,7 @@
 #include "model/filter.hpp"
 #include "model/limits.hpp"
 #include "model/text.hpp"
+#include "monitor/json.hpp"
 
 namespace circuit::gui {
 namespace {
@@ -26,14 +27,6 @@ CallRows::Row row_of(const monitor::Call& call, std::size_t indent) {
   return row;
 }
 
-bool has_all(const CallRows::Row& row, const std::vector<std::string>& words) {
-  if (words.empty()) return true;
-  const std::string text = folded(row.method + '\n' + row.arguments + '\n' + row.call->caller.string() +
-                                  '\n' + row.call->callee.string());
-  return std::all_of(words.begin(), words.end(),
-                     [&](const std::string& word) { return text.find(word) != std::string::npos; });
-}
-
 }  // namespace
 
 void CallRows::take(monitor::CallsPointer calls) {
@@ -43,17 +36,49 @@ void CallRows::take(monitor::CallsPointer calls) {
   dirty_ = true;
 }
 
+bool CallRows::fits(const Row& row, const Condition& condition) {
+  const std::string caller = row.call->caller.string(), callee = row.call->callee.string();
+  bool found = true;
+  if (condition.field == "method") found = fits_pattern(condition.text, row.method);
+  if (condition.field == "phase") found = fits_pattern(condition.text, monitor::name_of(row.call->phase));
+  if (condition.field == "caller") found = fits_pattern(condition.text, caller);
+  if (condition.field == "callee") found = fits_pattern(condition.text, callee);
+  if (condition.field.empty())
+    found = folded(row.method + '(' + row.arguments + ")\n" + caller + '\n' + callee).find(condition.text) !=
+            std::string::npos;
+  return found != condition.negative;
+}
+
 void CallRows::set_filter(std::string_view filter_text) {
-  std::vector<std::string> words;
-  for (const FilterToken& token : parse_filter(filter_text).tokens) {
-    const bool free_word = token.head == 0 && token.problem.empty() && token.text.front() != ' ';
-    if (!free_word) continue;
-    std::string word = folded(token.text);
-    std::erase(word, '"');
-    words.push_back(std::move(word));
+  filter_ = parse_filter(filter_text);
+  filter_.problem.clear();
+  conditions_.clear();
+  dirty_ = true;
+  for (FilterToken& token : filter_.tokens) {
+    std::string_view text = token.text;
+    Condition condition;
+    condition.negative = text.starts_with('!');
+    if (condition.negative) text.remove_prefix(1);
+    if (text.empty() || text.front() == ' ') continue;
+    if (const std::size_t colon = text.find(':'); colon != std::string_view::npos && token.head > 0) {
+      condition.field = folded(text.substr(0, colon));
+      text.remove_prefix(colon + 1);
+      if (text.starts_with('!')) {
+        condition.negative = !condition.negative;
+        text.remove_prefix(1);
+      }
+    } else if (token.head > 1) {
+      continue;  // An age, which is of workers.
+    }
+    condition.text = folded(text);
+    std::erase(condition.text, '"');
+    const bool of_calls = condition.field == "method" || condition.field == "phase" ||
+                          condition.field == "caller" || condition.field == "callee";
+    if (of_calls) token.problem = condition.text.empty() ? condition.field + ": needs a value" : "";
+    if (filter_.problem.empty()) filter_.problem = token.problem;
+    if (token.problem.empty() && (of_calls || condition.field.empty()))
+      conditions_.push_back(std::move(condition));
   }
-  dirty_ = dirty_ || words != words_;
-  words_ = std::move(words);
 }
 
 const std::vector<CallRows::Row>& CallRows::rows() {
@@ -64,7 +89,9 @@ const std::vector<CallRows::Row>& CallRows::rows() {
   for (const monitor::Call& call : calls_->calls) {
     auto parent = indents.find({call.parent_caller, call.parent_id});
     Row row = row_of(call, parent == indents.end() ? 0 : parent->second + 1);
-    if (!has_all(row, words_)) continue;
+    if (!std::all_of(conditions_.begin(), conditions_.end(),
+                     [&](const Condition& one) { return fits(row, one); }))
+      continue;
     indents[{call.caller, call.id}] = row.indent;
     rows_.push_back(std::move(row));
   }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/filter.hpp"
 #include "monitor/calls.hpp"
 
 namespace circuit::gui {
@@ -22,7 +23,9 @@ class CallRows {
   };
 
   void take(monitor::CallsPointer calls);
-  /// Shows only calls in whose method, ends or arguments every free word of the filter's text stands.
+  /// Shows only calls in whose method, ends or arguments every free word of the filter's text stands, and
+  /// that fit its fields `method:`, `phase:`, `caller:` and `callee:`. Fields of workers say nothing of
+  /// calls.
   void set_filter(std::string_view filter_text);
 
   /// The rows that the filter shows, the oldest first; they live until the next take().
@@ -31,11 +34,22 @@ class CallRows {
   std::vector<Row> of(WorkerId worker) const;
   /// Calls in flight.
   std::size_t size() const noexcept { return calls_ ? calls_->calls.size() : 0; }
+  /// The filter as it is of calls: with their fields, and without the problems that these are to workers.
+  const Filter& filter() const noexcept { return filter_; }
   const monitor::CallsPointer& calls() const noexcept { return calls_; }
 
  private:
   monitor::CallsPointer calls_;
-  std::vector<std::string> words_;
+  Filter filter_;
+  /// A word, or the pattern of a field, and whether it must not fit.
+  struct Condition {
+    std::string field, text;
+    bool negative = false;
+    friend bool operator==(const Condition&, const Condition&) = default;
+  };
+  static bool fits(const Row& row, const Condition& condition);
+
+  std::vector<Condition> conditions_;
   std::vector<Row> rows_;
   bool dirty_ = true;
 };

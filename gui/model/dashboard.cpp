@@ -96,18 +96,48 @@ std::ptrdiff_t Dashboard::selected_row() {
   return found == rows.end() ? -1 : found - rows.begin();
 }
 
+void Dashboard::select_call(const monitor::Call& call, bool by_caller) {
+  selected_call_ = {call.caller, call.id};
+  select(by_caller || !call.callee ? call.caller : call.callee);
+}
+
+bool Dashboard::is_selected(const monitor::Call& call) const {
+  return selected_call_ == std::pair(call.caller, call.id);
+}
+
+std::ptrdiff_t Dashboard::selected_call_row() {
+  const auto& rows = calls.rows();
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return is_selected(*row.call); });
+  return found == rows.end() ? -1 : found - rows.begin();
+}
+
+void Dashboard::turn_call() {
+  const std::ptrdiff_t at = tab == Tab::calls ? selected_call_row() : -1;
+  if (at < 0) return;
+  const monitor::Call& call = *calls.rows()[static_cast<std::size_t>(at)].call;
+  select_call(call, selected_ != call.caller);
+}
+
 void Dashboard::move_selection(std::ptrdiff_t rows) {
-  const std::ptrdiff_t at = selected_row();
+  const bool of_calls = tab == Tab::calls;
+  const std::ptrdiff_t at = of_calls ? selected_call_row() : selected_row();
+  const std::size_t count = of_calls ? calls.rows().size() : visible().size();
   if (at < 0)
-    select_row(rows > 0 ? 0 : static_cast<std::ptrdiff_t>(visible().size()) - 1);
+    select_row(rows > 0 ? 0 : static_cast<std::ptrdiff_t>(count) - 1);
   else
     select_row(at + rows);
 }
 
 void Dashboard::select_row(std::ptrdiff_t row) {
-  const auto last = static_cast<std::ptrdiff_t>(visible().size()) - 1;
+  const bool of_calls = tab == Tab::calls;
+  const auto last = static_cast<std::ptrdiff_t>(of_calls ? calls.rows().size() : visible().size()) - 1;
   if (last < 0) return;
-  select(visible()[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(row, 0, last))]->worker->address.id);
+  const auto at = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(row, 0, last));
+  if (of_calls)
+    select_call(*calls.rows()[at].call);
+  else
+    select(visible()[at]->worker->address.id);
 }
 
 void Dashboard::toggle_mark(WorkerId id) {

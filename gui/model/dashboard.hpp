@@ -58,6 +58,8 @@ class Dashboard {
   AnchorTree tree;
   CallRows calls;
   void set_filter(std::string text);
+  /// The filter as it is of the table that is shown.
+  const Filter& filter() const noexcept { return tab == Tab::calls ? calls.filter() : workers.filter(); }
   void next_theme();
   const std::vector<const WorkerEntry*>& visible() { return workers.visible(now_ns_); }
 
@@ -76,9 +78,16 @@ class Dashboard {
   bool selected_is_gone() const;
   /// Where the selection stands among visible(), or -1.
   std::ptrdiff_t selected_row();
-  /// Selects the row so many further; at the ends it stays.
+  /// In the table that is shown: selects the row so many further; at the ends it stays.
   void move_selection(std::ptrdiff_t rows);
   void select_row(std::ptrdiff_t row);
+  /// Selects a call by its callee, or its caller.
+  void select_call(const monitor::Call& call, bool by_caller = false);
+  bool is_selected(const monitor::Call& call) const;
+  /// Goes to the other end of the selected call.
+  void turn_call();
+  /// Where the selected call stands among calls.rows(), or -1.
+  std::ptrdiff_t selected_call_row();
   /// True once after the selection was moved, so that the table follows.
   bool take_scroll_wish() noexcept { return std::exchange(scroll_wished_, false); }
 
@@ -129,6 +138,8 @@ class Dashboard {
 
   WorkerId selected_;
   monitor::WorkerPointer last_seen_;
+  /// The selected call: its caller, and the caller's id for it.
+  std::pair<WorkerId, std::uint64_t> selected_call_;
   bool scroll_wished_ = false;
   std::set<WorkerId> marks_;
   std::map<WorkerId, Outcome> outcomes_;

@@ -81,6 +81,8 @@ Parsed field_test(const std::string& field, char sign, std::string_view value) {
   if (field == "function") read = [](const Record& w) { return w.function; };
   if (field == "pid") read = [](const Record& w) { return std::to_string(w.address.pid); };
   if (field == "id") read = [](const Record& w) { return w.address.id.string(); };
+  for (std::string_view other : {"method", "phase", "caller", "callee"})
+    if (field == other) return fmt::format("{}: is of calls; press 2 to see those", field);
   if (!read && field != "anchor")
     return fmt::format("there is no field \"{}\"; there are {}", shown(field, 40), field_names);
   if (sign != ':') return fmt::format("{} takes \":\"", field);
@@ -142,6 +144,10 @@ void parse_token(std::string_view text, Filter& filter) {
 }
 
 }  // namespace
+
+bool fits_pattern(std::string_view pattern, std::string_view text) {
+  return fits(folded(pattern), folded(text));
+}
 
 Filter parse_filter(std::string_view text) {
   Filter filter;

@@ -41,6 +41,9 @@ struct Filter {
   bool by_age = false;
 };
 
+/// Whether `text` fits `pattern` as a whole, without regard to case; `*` stands for anything.
+bool fits_pattern(std::string_view pattern, std::string_view text);
+
 /// All conditions must hold. Quotes hold a value with spaces together.
 Filter parse_filter(std::string_view text);
 bool matches(const Filter& filter, const WorkerEntry& worker, std::uint64_t now_wall_ns);

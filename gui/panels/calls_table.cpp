@@ -20,14 +20,13 @@ struct TableColumn {
   bool shares;
 };
 
-enum Cell : std::size_t { age, method, caller, callee, phase, arguments, depth, cell_count };
+enum Cell : std::size_t { age, call, phase, caller, callee, depth, cell_count };
 
 constexpr std::array<TableColumn, cell_count> columns = {{{"Age", Align::right, 82, false},
-                                                          {"Method", Align::left, 1.3F, true},
-                                                          {"Caller", Align::left, 0.95F, true},
-                                                          {"Callee", Align::left, 0.95F, true},
+                                                          {"Call", Align::left, 1.8F, true},
                                                           {"Phase", Align::left, 84, false},
-                                                          {"Arguments", Align::left, 1.3F, true},
+                                                          {"Caller", Align::left, 1, true},
+                                                          {"Callee", Align::left, 1, true},
                                                           {"Depth", Align::right, 60, false}}};
 
 /// The id, and what the process does where that is known.
@@ -41,34 +40,32 @@ std::string end_text(const Ui& ui, WorkerId id) {
 }
 
 std::string cell_text(const Ui& ui, const CallRows::Row& row, std::size_t cell) {
-  const monitor::Call& call = *row.call;
   switch (cell) {
-    case age: return call_age_text(call.started_wall_ns, ui.state.now_ns());
-    case method: return row.method;
-    case caller: return end_text(ui, call.caller);
-    case callee: return end_text(ui, call.callee);
-    case phase: return std::string(name_of(call.phase));
-    case arguments: return row.arguments;
-    default: return std::to_string(call.depth);
+    case age: return call_age_text(row.call->started_wall_ns, ui.state.now_ns());
+    case call: return row.method + "(" + row.arguments + ")";
+    case phase: return std::string(name_of(row.call->phase));
+    case caller: return end_text(ui, row.call->caller);
+    case callee: return end_text(ui, row.call->callee);
+    default: return std::to_string(row.call->depth);
   }
 }
 
 void draw_tooltip(const Ui& ui, const CallRows::Row& row) {
-  const monitor::Call& call = *row.call;
+  const monitor::Call& one = *row.call;
   begin_tooltip(ui);
   auto line = [&](const std::string& text) {
     paragraph(ui, ui.fonts.mono, ui.colours.ink, text, ui.px(520));
   };
-  line(call.descriptor.empty() ? row.method : shown(call.descriptor, limits::gui_cell_bytes));
-  line(fmt::format("[{}]  {}", row.arguments, bytes_text(call.argument_bytes)));
-  line("from " + end_text(ui, call.caller));
-  line("to   " + end_text(ui, call.callee));
-  std::string facts = fmt::format("call {}, chain {:x}, object {}", call.id, call.chain, call.object);
-  if (call.thread != 0) facts += fmt::format(", thread {}", call.thread);
+  line(one.descriptor.empty() ? row.method : shown(one.descriptor, limits::gui_cell_bytes));
+  line(fmt::format("[{}]  {}", row.arguments, bytes_text(one.argument_bytes)));
+  line("from " + end_text(ui, one.caller));
+  line("to   " + end_text(ui, one.callee));
+  std::string facts = fmt::format("call {}, chain {:x}, object {}", one.id, one.chain, one.object);
+  if (one.thread != 0) facts += fmt::format(", thread {}", one.thread);
   line(facts);
-  if (call.deadline_wall_ns > ui.state.now_ns())
-    line("deadline in " + seconds_text(call.deadline_wall_ns - ui.state.now_ns()));
-  else if (call.deadline_wall_ns != 0)
+  if (one.deadline_wall_ns > ui.state.now_ns())
+    line("deadline in " + seconds_text(one.deadline_wall_ns - ui.state.now_ns()));
+  else if (one.deadline_wall_ns != 0)
     line("its deadline is over");
   end_tooltip();
 }
@@ -80,7 +77,7 @@ void draw_cell(const Ui& ui, const CallRows::Row& row, std::size_t cell, const s
   const bool late = row.call->deadline_wall_ns != 0 && row.call->deadline_wall_ns <= ui.state.now_ns();
   if (cell == age && late) ink = c.bad;
   if (cell == phase && row.call->phase != monitor::CallPhase::running) ink = c.warn;
-  if (cell == method && row.indent > 0) {
+  if (cell == call && row.indent > 0) {
     // A nested call hangs below the one within which it was made.
     const float x = box.min.x + ui.px(14 * static_cast<float>(row.indent));
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -112,7 +109,8 @@ void draw_row(Ui& ui, const CallRows::Row& row, int index) {
   ui.drawn.add(Drawn::Kind::call, words, min, max);
   ImGui::PopClipRect();
   if (hovered) draw_tooltip(ui, row);
-  if (pressed) ui.state.select(row.call->callee ? row.call->callee : row.call->caller);
+  if (ui.state.is_selected(*row.call)) ImGui::TableSetBgColor(ImGuiTableBgTarget_RowBg0, ui.colours.sel);
+  if (pressed) ui.state.select_call(*row.call);
 }
 
 void draw_table(Ui& ui, const Box& box, const std::vector<CallRows::Row>& rows) {
@@ -128,13 +126,19 @@ void draw_table(Ui& ui, const Box& box, const std::vector<CallRows::Row>& rows) 
     ImGui::TableSetupColumn(
         column.title, column.shares ? ImGuiTableColumnFlags_WidthStretch : ImGuiTableColumnFlags_WidthFixed,
         column.shares ? column.width : ui.px(column.width - 16));
-  // Where there is little room: the depth is seen by the indent, and the tooltip has the arguments.
+  // Where there is little room: the depth is seen by the indent.
   ImGui::TableSetColumnEnabled(depth, box.width() >= ui.px(620));
-  ImGui::TableSetColumnEnabled(arguments, box.width() >= ui.px(620));
   ImGui::TableNextRow(ImGuiTableRowFlags_Headers, ui.px(28));
   for (std::size_t cell = 0; cell < cell_count; ++cell)
     if (ImGui::TableSetColumnIndex(static_cast<int>(cell)))
       column_header(ui, columns[cell].title, columns[cell].align, cell == age ? -1 : 0);
+  if (ui.state.take_scroll_wish()) {
+    const std::ptrdiff_t selected = ui.state.selected_call_row();
+    const float height = ui.px(row_points), top = static_cast<float>(selected) * height;
+    const float room = ImGui::GetWindowHeight() - ui.px(28);
+    if (selected >= 0 && top < ImGui::GetScrollY()) ImGui::SetScrollY(top);
+    if (selected >= 0 && top + height > ImGui::GetScrollY() + room) ImGui::SetScrollY(top + height - room);
+  }
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(rows.size()), ui.px(row_points));
   while (clipper.Step())

@@ -29,7 +29,7 @@ void colour_filter(const Ui& ui, const Box& box, float scroll) {
   list.PushClipRect(box.min, box.max, true);
   float x = box.min.x - scroll;
   const float y = std::floor(box.min.y + (box.height() - font->FontSize) / 2);
-  for (const FilterToken& token : ui.state.workers.filter().tokens) {
+  for (const FilterToken& token : ui.state.filter().tokens) {
     const bool wrong = !token.problem.empty();
     std::string_view text = token.text;
     const float width = width_of(font, text);
@@ -43,7 +43,7 @@ void colour_filter(const Ui& ui, const Box& box, float scroll) {
 }
 
 void draw_filter_problem(const Ui& ui, const Box& box) {
-  const std::string text = shown(ui.state.workers.filter().problem, 200);
+  const std::string text = shown(ui.state.filter().problem, 200);
   if (text.empty()) return;
   ImDrawList& list = *ImGui::GetForegroundDrawList();
   ImFont* font = ui.fonts.body;
@@ -88,7 +88,7 @@ void draw_filter(Ui& ui, const Box& box) {
   ImGui::PopFont();
   if (changed && text.size() <= limits::gui_field_bytes) ui.state.set_filter(std::move(text));
   colour_filter(ui, inside, ui.view.filter_active && typing != nullptr ? typing->ScrollX : 0);
-  const bool wrong = !ui.state.workers.filter().problem.empty();
+  const bool wrong = !ui.state.filter().problem.empty();
   list.AddRect(box.min, box.max, wrong ? c.bad : ui.view.filter_active ? c.accent : c.line, ui.px(4));
   key_cap(ui, box, box.max.x - ui.px(25), "/");
   ui.drawn.add(Drawn::Kind::field, "Filter", inside.min, inside.max);

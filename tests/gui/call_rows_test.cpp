@@ -52,6 +52,15 @@ TEST(CallRows, FreeWordsOfTheFilterChoose) {
   ASSERT_EQ(rows.rows().size(), 1U);
   EXPECT_EQ(rows.rows()[0].method, "greet");
   EXPECT_EQ(rows.size(), 2U);
+  rows.set_filter("method:gr* caller:R0000000000000001");
+  ASSERT_EQ(rows.rows().size(), 1U);
+  EXPECT_EQ(rows.rows()[0].method, "greet");
+  rows.set_filter("!method:greet phase:sent");
+  ASSERT_EQ(rows.rows().size(), 1U);
+  EXPECT_EQ(rows.rows()[0].method, "sleep");
+  EXPECT_EQ(rows.filter().problem, "");
+  rows.set_filter("bogus:1");
+  EXPECT_NE(rows.filter().problem, "");
 }
 
 TEST(CallRows, OfAWorkerAreThoseItMakesAndThoseItServes) {

@@ -162,6 +162,10 @@ TEST_F(Panels, TheCallsOfTheSelectedWorkerStandInItsDetail) {
   EXPECT_TRUE(sees_text("out " + all[2].address.id.string() + " reducer.add(")) << seen();
   act("key 2");
   EXPECT_EQ(state->tab, Tab::calls);
+  act("key j\nkey j");
+  EXPECT_EQ(state->selected(), all[2].address.id) << "the callee of the second call";
+  act("key Enter");
+  EXPECT_EQ(state->selected(), all[1].address.id) << "its caller";
 }
 
 TEST_F(Panels, EveryThemeSizeAndZoomDraws) {
