@@ -4,8 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "model/filter.hpp"
-#include "model/limits.hpp"
 #include "model/text.hpp"
 #include "monitor/json.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "model/limits.hpp"
+#include "base/limits.hpp"
 #include "model/text.hpp"
 
 namespace circuit::gui {

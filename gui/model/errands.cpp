@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "model/limits.hpp"
+#include "base/limits.hpp"
 
 namespace circuit::gui {
 

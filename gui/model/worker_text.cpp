@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "model/limits.hpp"
+#include "base/limits.hpp"
 #include "model/text.hpp"
 
 namespace circuit::gui {

@@ -3,7 +3,7 @@
 #include <array>
 #include <fmt/format.h>
 
-#include "model/limits.hpp"
+#include "base/limits.hpp"
 #include "model/text.hpp"
 #include "model/worker_text.hpp"
 #include "panels/pane_parts.hpp"

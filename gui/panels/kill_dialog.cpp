@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <imgui_internal.h>
 
-#include "model/limits.hpp"
+#include "base/limits.hpp"
 #include "model/text.hpp"
 #include "model/worker_text.hpp"
 #include "panels/dialog_frame.hpp"

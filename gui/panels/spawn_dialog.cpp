@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "model/limits.hpp"
+#include "base/limits.hpp"
 #include "model/text.hpp"
 #include "panels/dialog_frame.hpp"
 

@@ -1,7 +1,7 @@
 // The line at the bottom: whether what is shown is true now.
 #include <algorithm>
 
-#include "model/limits.hpp"
+#include "base/limits.hpp"
 #include "model/text.hpp"
 #include "panels/widgets.hpp"
 

@@ -4,7 +4,7 @@
 #include <imgui_stdlib.h>
 #include <utility>
 
-#include "model/limits.hpp"
+#include "base/limits.hpp"
 #include "model/text.hpp"
 #include "panels/widgets.hpp"
 

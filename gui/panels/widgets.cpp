@@ -4,7 +4,7 @@
 #include <imgui_internal.h>
 #include <imgui_stdlib.h>
 
-#include "model/limits.hpp"
+#include "base/limits.hpp"
 #include "model/worker_text.hpp"
 
 namespace circuit::gui {

@@ -4,7 +4,7 @@
 #include <GLFW/glfw3.h>
 #include <algorithm>
 
-#include "model/limits.hpp"
+#include "base/limits.hpp"
 
 namespace circuit::gui {
 namespace {

@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/limits.hpp"
 #include "base/log.hpp"
 #include "base/paths.hpp"
 #include "base/version.hpp"
-#include "model/limits.hpp"
 #include "model/preferences.hpp"
 #include "monitor/live_cluster.hpp"
 #include "shell/program.hpp"
