@@ -1,4 +1,5 @@
 // The desktop in a real window, against a live cluster, with a script as its hands.
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "spawn/agent_interface.hpp"
 #include "support/host.hpp"
 
 namespace circuit::support {
@@ -69,6 +71,8 @@ std::vector<std::string> cells_of(const std::string& line) {
   for (std::string cell; std::getline(in, cell, '\t');) cells.push_back(cell);
   return cells;
 }
+
+std::ptrdiff_t lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
 
 double seconds_of(const std::string& age) {
   const double number = std::atof(age.c_str());
@@ -141,6 +145,57 @@ wait row live "sleep(602)"
   EXPECT_TRUE(lives(kept.address.pid));
   EXPECT_TRUE(eventually([&] { return circuit({"ls", "/..."}).out.find(id) == std::string::npos; }));
   EXPECT_NE(circuit({"ls", "/keep"}).out.find(kept.address.id.string()), std::string::npos);
+}
+
+TEST_F(Desktop, ACallWithinACallIsShownWithBothEndsAlsoWhileItsWorkerIsStopped) {
+  start_up();
+  Program relay({CIRCUIT_RELAY, "600"});
+  auto one_under = [&](const std::string& anchor) {
+    auto listing = console().ask(spawn::agent_interface().list, anchor);
+    return listing.has_value() && listing->workers.size() == 1 ? listing->workers[0] : spawn::WorkerRecord();
+  };
+  ASSERT_TRUE(eventually([&] { return one_under("/relay/first").address.id || relay.has_ended(); }))
+      << relay.err();
+  const auto first = one_under("/relay/first"), second = one_under("/relay/second");
+  ASSERT_EQ(::kill(second.address.pid, SIGSTOP), 0);
+  Program desk(desktop(R"script(timeout 30
+click "Calls"
+wait call Sleeper.rest 600
+print call Sleeper.rest 600
+print call rest_elsewhere
+wait gone-call Sleeper.rest
+wait gone-call rest_elsewhere
+)script"),
+               {"DISPLAY=" + display_.name(), "LIBGL_ALWAYS_SOFTWARE=1"});
+  ASSERT_TRUE(eventually([&] { return lines(desk.out()) == 2 || desk.has_ended(); })) << desk.err();
+  std::istringstream out(desk.out());
+  std::string inner, outer;
+  std::getline(out, inner);
+  std::getline(out, outer);
+  EXPECT_NE(inner.find(first.address.id.string()), std::string::npos) << inner;
+  EXPECT_NE(inner.find(second.address.id.string()), std::string::npos) << inner;
+  EXPECT_NE(outer.find(first.address.id.string()), std::string::npos) << outer;
+  ASSERT_EQ(::kill(second.address.pid, SIGCONT), 0);
+  ASSERT_TRUE(console().kill(second.address.id, SIGKILL).has_value());
+  const Outcome outcome = desk.wait();
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  relay.wait();
+}
+
+TEST_F(Desktop, OfCircuitUpEndsWithIt) {
+  up_.emplace(circuit_command({"up", "--gui"}),
+              std::vector<std::string>{"DISPLAY=" + display_.name(), "LIBGL_ALWAYS_SOFTWARE=1"});
+  const auto windows = [&] {
+    const auto all = processes_of(directory());
+    return std::count_if(all.begin(), all.end(), [](pid_t pid) {
+      return read_text(fmt::format("/proc/{}/comm", pid)) == "circuit-gui\n";
+    });
+  };
+  ASSERT_TRUE(eventually([&] { return windows() == 1 || up_->has_ended(); })) << up_->err();
+  up_->signal(SIGINT);
+  EXPECT_EQ(up_->wait().status, 0) << up_->err();
+  EXPECT_EQ(windows(), 0);
+  up_.reset();
 }
 
 TEST_F(Desktop, AWindowThatIsClosedLeavesNothingBehind) {
