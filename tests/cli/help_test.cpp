@@ -47,8 +47,9 @@ std::string completion_line(const std::string& words, int at) {
 TEST_F(Shell, CompletionKnowsCommandsOptionsAndHosts) {
   EXPECT_THAT(commands, IsSubsetOf(lines_of(bash(completion_line("circuit ''", 1)).out)));
   EXPECT_THAT(lines_of(bash(completion_line("circuit f", 1)).out), UnorderedElementsAre("functions"));
-  EXPECT_THAT(lines_of(bash(completion_line("circuit up --", 2)).out),
-              UnorderedElementsAre("--help", "--port", "--read-only", "--zookeeper", "--embedded", "--dir"));
+  EXPECT_THAT(
+      lines_of(bash(completion_line("circuit up --", 2)).out),
+      UnorderedElementsAre("--help", "--port", "--read-only", "--gui", "--zookeeper", "--embedded", "--dir"));
   EXPECT_THAT(lines_of(bash(completion_line("circuit spawn l", 2)).out), UnorderedElementsAre("localhost"));
   EXPECT_THAT(lines_of(bash(completion_line("circuit kill --signal K", 3)).out),
               UnorderedElementsAre("KILL"));

@@ -1,12 +1,12 @@
 // circuit up where it cannot be: one sentence, and what ran before runs on.
 #include <csignal>
 #include <gmock/gmock.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/shell.hpp"
+#include "support/loopback.hpp"
 
 namespace circuit::support {
 namespace {
@@ -20,9 +20,7 @@ class ShellUpFailure : public Shell {};
 class TakenPort {
  public:
   TakenPort() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr_in address = loopback(0);
     socklen_t size = sizeof address;
     EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), size), 0);
     EXPECT_EQ(::listen(socket_.get(), 1), 0);
@@ -51,6 +49,17 @@ TEST_F(ShellUpFailure, APortThatIsTakenEndsNoWorkerThatRanBefore) {
   const TakenPort port;
   EXPECT_THAT(complaint_of({"up", "--port", port.text()}), HasSubstr("in use"));
   EXPECT_TRUE(console().is_live(id));
+}
+
+TEST_F(ShellUpFailure, ADesktopThatIsNotInstalled) {
+  // The same program where no circuit-gui lies beside it.
+  const auto alone = directory() / "alone";
+  std::filesystem::create_directory(alone);
+  std::filesystem::copy_file(circuit_command({}).front(), alone / "circuit");
+  const Outcome outcome = run({alone / "circuit", "up", "--gui"}, {"PATH=/nowhere"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("circuit-gui is neither beside"), HasSubstr("libimgui-dev")));
+  EXPECT_TRUE(processes_of(directory()).empty());
 }
 
 TEST_F(ShellUpFailure, APortThatIsFreeIsUsed) {
