@@ -107,10 +107,11 @@ const std::vector<AnchorTree::Row>& AnchorTree::rows() {
 void AnchorTree::flatten(const Directory& directory, std::size_t depth) {
   for (const auto& [name, child] : directory.directories) {
     const bool unfolded = unfolded_.contains(child->path);
-    rows_.push_back({depth, child.get(), nullptr, unfolded});
+    rows_.push_back({depth, child.get(), nullptr, unfolded, nullptr});
     if (unfolded) flatten(*child, depth + 1);
   }
-  for (const auto& [id, worker] : directory.workers) rows_.push_back({depth, nullptr, worker.get(), false});
+  for (const auto& [id, worker] : directory.workers)
+    rows_.push_back({depth, nullptr, worker.get(), false, &directory});
 }
 
 }  // namespace circuit::gui

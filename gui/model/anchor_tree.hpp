@@ -29,12 +29,14 @@ class AnchorTree {
     std::map<WorkerId, monitor::WorkerPointer> workers;
   };
 
-  /// One line of the tree: a directory, or a worker in the directory above it.
+  /// One line of the tree: a directory, or a worker.
   struct Row {
     std::size_t depth = 0;
     const Directory* directory = nullptr;
     const spawn::WorkerRecord* worker = nullptr;
     bool unfolded = false;
+    /// The directory in which the worker stands.
+    const Directory* holder = nullptr;
   };
 
   void take(const monitor::Delta& delta);

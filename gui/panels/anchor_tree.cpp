@@ -68,10 +68,9 @@ void draw_row(Ui& ui, const AnchorTree::Row& row, std::ptrdiff_t index) {
   const float x = box.min.x + ui.px(10 + 16 * static_cast<float>(std::min<std::size_t>(row.depth, 12)));
   if (row.directory != nullptr) fold_mark(ui, {x + ui.px(7), box.min.y + box.height() / 2}, row.unfolded);
   draw_row_text(ui, row, box, x + ui.px(20));
-  ui.drawn.add(
-      Drawn::Kind::widget,
-      row.worker != nullptr ? "tree " + row.worker->address.id.string() : shown(row.directory->path, 512),
-      {x + ui.px(18), box.min.y}, box.max);
+  const std::string path =
+      row.worker != nullptr ? row.holder->path + "/" + row.worker->address.id.string() : row.directory->path;
+  ui.drawn.add(Drawn::Kind::widget, shown(path, 512), {x + ui.px(18), box.min.y}, box.max);
   if (row.directory != nullptr)
     ui.drawn.add(Drawn::Kind::widget, "fold " + shown(row.directory->path, 512), {x, box.min.y},
                  {x + ui.px(16), box.max.y});

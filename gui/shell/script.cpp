@@ -113,6 +113,14 @@ const Drawn::Item* clickable(const Drawn& drawn, const std::vector<std::string>&
   return found != nullptr ? found : drawn.find(Drawn::Kind::field, label);
 }
 
+/// Nothing but the lines of the tree begins with a slash.
+std::string tree_of(const Drawn& drawn) {
+  std::string paths;
+  for (const Drawn::Item& item : drawn.items())
+    if (item.kind == Drawn::Kind::widget && item.label.starts_with('/')) paths += item.label + "\n";
+  return paths;
+}
+
 constexpr std::string_view usage =
     "a line is one of: click, fill, type, key, wait, print, pause, timeout, screenshot, quit";
 
@@ -142,6 +150,7 @@ Result<void> Script::check(const Line& line) {
                                             words[1] == "gone-call" || words[1] == "widget");
     return known ? Result<void>() : wrong("wait row, call, text, widget, gone or gone-call, and words");
   }
+  if (verb == "print" && words.size() == 2 && words[1] == "tree") return {};
   if (verb == "print")
     return words.size() > 2 && kind_named(words[1]) ? Result<void>() : wrong("print row WORD...");
   if (verb == "pause" || verb == "timeout")
@@ -208,7 +217,9 @@ Script::Done Script::run(const Line& line, const Drawn& drawn, InputQueue& input
     }
     return drawn.find_words(*kind_named(words[1]), sought) != nullptr;
   }
-  if (verb == "print") {
+  if (verb == "print" && words[1] == "tree") {
+    wish.print = tree_of(drawn);
+  } else if (verb == "print") {
     const Drawn::Item* item = drawn.find_words(*kind_named(words[1]), rest_of(words, 2));
     if (item == nullptr) return false;
     wish.print = item->label + "\n";

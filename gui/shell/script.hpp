@@ -19,11 +19,11 @@ namespace circuit::gui {
 ///     fill "LABEL" TEXT        clicks a field, and types the text in place of what is there
 ///     type TEXT...             types into what has the keyboard
 ///     key NAME                 Enter, Escape, Tab, Delete, Space, Down, Up, Left, Right, PageDown, PageUp,
-///     Home,
-///                              End, Backspace, a letter, or Ctrl+LETTER
+///                              Home, End, Backspace, a letter, or Ctrl+LETTER
 ///     wait row WORD...         until a row has all these words; also `call`, `text`, `widget LABEL`
 ///     wait gone WORD...        until no row has them; also `wait gone-call WORD...`
 ///     print row WORD...        prints the row's cells, with tabs between; also `call`, `text`
+///     print tree               prints the lines of the anchor tree that are seen, as paths
 ///     pause SECONDS            lets time pass
 ///     timeout SECONDS          how long each of the following lines may wait (10 at first)
 ///     screenshot FILE [PANEL]  writes a PNG

@@ -5,12 +5,14 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <set>
 #include <sstream>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "spawn/agent_interface.hpp"
 #include "support/host.hpp"
+#include "support/zookeeper_server.hpp"
 
 namespace circuit::support {
 namespace {
@@ -19,7 +21,7 @@ namespace {
 class Display {
  public:
   Display()
-      : server_({"/usr/bin/Xvfb", "-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"}) {
+      : server_({"/usr/bin/Xvfb", "-displayfd", "1", "-screen", "0", "1600x2000x24", "-nolisten", "tcp"}) {
     EXPECT_TRUE(eventually([this] { return server_.out().find('\n') != std::string::npos; }))
         << server_.err();
     const std::string out = server_.out();
@@ -38,8 +40,9 @@ class Display {
 
 class Desktop : public Host {
  protected:
-  void start_up() {
-    up_.emplace(circuit_command({"up"}));
+  void start_up(std::vector<std::string> more = {}) {
+    more.insert(more.begin(), "up");
+    up_.emplace(circuit_command(std::move(more)));
     ASSERT_TRUE(eventually([this] { return up_->out().find("Page: ") != std::string::npos; })) << up_->err();
   }
   ~Desktop() override {
@@ -56,8 +59,8 @@ class Desktop : public Host {
     command.insert(command.end(), more.begin(), more.end());
     return command;
   }
-  Outcome run_desktop(const std::string& script) {
-    return run(desktop(script), {"DISPLAY=" + display_.name(), "LIBGL_ALWAYS_SOFTWARE=1"});
+  Outcome run_desktop(const std::string& script, std::vector<std::string> more = {}) {
+    return run(desktop(script, std::move(more)), {"DISPLAY=" + display_.name(), "LIBGL_ALWAYS_SOFTWARE=1"});
   }
 
   Display display_;
@@ -70,6 +73,11 @@ std::vector<std::string> cells_of(const std::string& line) {
   std::istringstream in(line);
   for (std::string cell; std::getline(in, cell, '\t');) cells.push_back(cell);
   return cells;
+}
+
+/// Whether a path of the tree is a worker's.
+bool is_file(const std::string& path) {
+  return WorkerId::parse(std::string_view(path).substr(path.rfind('/') + 1)).has_value();
 }
 
 std::ptrdiff_t lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
@@ -180,6 +188,37 @@ wait gone-call rest_elsewhere
   const Outcome outcome = desk.wait();
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   relay.wait();
+}
+
+TEST_F(Desktop, ShowsTheTreeThatZookeepersOwnShellWalks) {
+  const std::string chroot = own_chroot();
+  start_up({"--zookeeper", shared_zookeeper().address() + chroot});
+  std::vector<WorkerId> living;
+  for (int i = 0; i < (is_long() ? 1000 : 16); ++i) {
+    if (living.size() >= 8 || i % 5 == 4) {
+      ASSERT_TRUE(console().kill(living.front(), SIGKILL).has_value());
+      living.erase(living.begin());
+    } else {
+      const std::string anchor = fmt::format("/{}/{}", "abc"[i % 3], "xy"[i % 2]);
+      living.push_back(console().spawn({"sleep", "[600]", {anchor}}).address.id);
+    }
+  }
+  std::set<std::string> walked;
+  ASSERT_TRUE(eventually([&] {
+    walked = walk_of_zookeepers_shell(chroot);
+    const auto files = std::count_if(walked.begin(), walked.end(), is_file);
+    return static_cast<std::size_t>(files) == 2 * living.size();
+  }));
+  std::string script = "timeout 30\n";
+  for (const std::string& path : walked)
+    if (!is_file(path) && path != "/host") script += fmt::format("click \"fold {}\"\n", path);
+  for (const std::string& path : walked) script += fmt::format("wait widget {}\n", path);
+  const Outcome outcome = run_desktop(script + "print tree\n", {"--size", "1600x2000"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  std::set<std::string> seen;
+  std::istringstream lines(outcome.out);
+  for (std::string line; std::getline(lines, line);) seen.insert(line);
+  EXPECT_EQ(seen, walked);
 }
 
 TEST_F(Desktop, OfCircuitUpEndsWithIt) {

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sstream>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -113,6 +114,16 @@ ZookeeperServer& shared_zookeeper() {
 std::string own_chroot() {
   static std::atomic<int> count{0};
   return fmt::format("/t{}", ++count);
+}
+
+std::set<std::string> walk_of_zookeepers_shell(const std::string& chroot) {
+  const Outcome outcome = run({"/usr/share/zookeeper/bin/zkCli.sh", "-server", shared_zookeeper().address(),
+                               "ls", "-R", chroot + "/anchor"});
+  std::set<std::string> nodes;
+  std::istringstream lines(outcome.out);
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(chroot + "/anchor/")) nodes.insert(line.substr(chroot.size() + 7));
+  return nodes;
 }
 
 // -- three --------------------------------------------------------------------------------------------------

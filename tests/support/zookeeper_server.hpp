@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,9 @@ class ZookeeperServer {
 ZookeeperServer& shared_zookeeper();
 /// A node's path that no other test has used: `/t1`, `/t2`...
 std::string own_chroot();
+/// All nodes of the anchor tree below that chroot of the shared server, as ZooKeeper's own shell walks it:
+/// files and directories, from `/` on.
+std::set<std::string> walk_of_zookeepers_shell(const std::string& chroot);
 
 /// Three servers.
 class ZookeeperEnsemble {

@@ -18,15 +18,7 @@ using ::testing::HasSubstr;
 class ShellUpZookeeper : public Shell {
  protected:
   std::string place() const { return shared_zookeeper().address() + chroot_; }
-  /// All nodes of the tree, as ZooKeeper's own shell walks it: files and directories, from `/` on.
-  std::set<std::string> walk() const {
-    const Outcome outcome = run({"/usr/share/zookeeper/bin/zkCli.sh", "-server", shared_zookeeper().address(),
-                                 "ls", "-R", chroot_ + "/anchor"});
-    std::set<std::string> nodes;
-    for (const std::string& line : lines_of(outcome.out))
-      if (line.starts_with(chroot_ + "/anchor/")) nodes.insert(line.substr(chroot_.size() + 7));
-    return nodes;
-  }
+  std::set<std::string> walk() const { return walk_of_zookeepers_shell(chroot_); }
   static void expect_orderly_end(Up& up) {
     up.program().signal(SIGINT);
     const Outcome outcome = up.program().wait();

@@ -20,8 +20,8 @@ export class Circuit {
   }
 
   /** Returns once the page's URL is printed. */
-  async start(port = 0) {
-    this.process = spawn(program, ['up', '--dir', this.directory, '--port', String(port)], {
+  async start(port = 0, ...more) {
+    this.process = spawn(program, ['up', '--dir', this.directory, '--port', String(port), ...more], {
       env: this.environment,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
