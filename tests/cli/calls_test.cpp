@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "cli/shell.hpp"
+#include "spawn/agent_interface.hpp"
 
 namespace circuit::support {
 namespace {
@@ -44,6 +45,26 @@ TEST_F(ShellCalls, AreThoseOfTheSelectedWorkers) {
   EXPECT_THAT(rows({"/t"}, 1).at(1), HasSubstr("burn"));
   EXPECT_THAT(rows({id.string()}, 1).at(1), HasSubstr("sleep"));
   EXPECT_THAT(complaint_of({"calls", "/nothing"}), HasSubstr("/nothing"));
+}
+
+TEST_F(ShellCalls, WithinAnotherAreIndentedUnderItAlsoWhileTheirWorkerIsStopped) {
+  Program relay({CIRCUIT_RELAY, "600"});
+  const auto both = [&] {
+    const auto lines = lines_of(circuit({"calls"}).out);
+    return lines.size() == 3 && lines[2].find("running") != std::string::npos;
+  };
+  ASSERT_TRUE(eventually([&] { return both() || relay.has_ended(); })) << relay.err();
+  auto listing = console().ask(spawn::agent_interface().list, std::string("/relay/second"));
+  ASSERT_TRUE(listing.has_value());
+  const auto second = listing->workers.at(0).address;
+  ASSERT_EQ(::kill(second.pid, SIGSTOP), 0);
+  const auto lines = rows({}, 2);
+  EXPECT_THAT(lines.at(1), HasSubstr("  rest_elsewhere("));
+  EXPECT_THAT(lines.at(2), AllOf(HasSubstr("    Sleeper.rest(600)"), HasSubstr(second.id.string())));
+  ASSERT_EQ(::kill(second.pid, SIGCONT), 0);
+  ASSERT_EQ(circuit({"kill", "--signal", "KILL", second.id.string()}).status, 0);
+  rows({}, 0);
+  relay.wait();
 }
 
 TEST_F(ShellCalls, JsonHasBothEnds) {
