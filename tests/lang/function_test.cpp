@@ -60,8 +60,8 @@ TEST(Functions, LambdasAreRegisteredBeforeMainUnderIdsOfTheirOwn) {
 }
 
 TEST(Functions, AFunctionIsCalledByItsId) {
-  Cluster cluster(2);
   Host host;
+  Cluster cluster(2);
   cluster[1].node().set_function_host(&host);
   auto functions =
       cluster[0].node().imports().fixed(cluster[0].peer(cluster[1]), fixed_object::functions, "functions");
@@ -88,8 +88,8 @@ struct LateHost final : FunctionHost {
 };
 
 TEST(Functions, OneThatWasAdmittedRunsThoughNobodyWaitsForItAnyMore) {
+  LateHost host;  // outlives the calls that were given up and still run
   Cluster cluster(2);
-  LateHost host;
   cluster[1].node().set_function_host(&host);
   auto functions =
       cluster[0].node().imports().fixed(cluster[0].peer(cluster[1]), fixed_object::functions, "functions");
