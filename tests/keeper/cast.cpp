@@ -1,6 +1,7 @@
 // The processes of the keeper's tests: `cast keeper DIRECTORY SOCKET`, `cast agent SOCKET`, `cast worker
 // DEED`. The agent hands its connection to the test and does nothing else, so that the test itself is the
 // agent.
+#include <array>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
@@ -64,12 +65,20 @@ int be_worker(std::string_view deed, char** more) {
     text += std::string("|") + (::getenv("PART") != nullptr ? ::getenv("PART") : "");
     return ::write(STDOUT_FILENO, text.data(), text.size()) > 0 ? 0 : 1;
   }
-  if (deed == "orphan") {  // Leaves a child behind that nobody waits for.
+  if (deed == "orphan") {  // Leaves a child behind that nobody waits for, in a session of its own.
+    std::array<int, 2> gone{};
+    if (::pipe(gone.data()) != 0) return 1;
     const pid_t child = ::fork();
     if (child == 0) {
       ::setsid();
+      ::close(gone[0]);
+      ::close(gone[1]);
       for (;;) ::pause();
     }
+    // While it is in this process's group, it would be ended with it.
+    ::close(gone[1]);
+    char none = 0;
+    if (::read(gone[0], &none, 1) != 0) return 1;
     const std::string text = std::to_string(child);
     return ::write(STDOUT_FILENO, text.data(), text.size()) > 0 ? 0 : 1;
   }
