@@ -12,6 +12,7 @@
 #include "end_signals.hpp"
 #include "monitor/json.hpp"
 #include "output.hpp"
+#include "record_text.hpp"
 #include "selector.hpp"
 #include "table.hpp"
 
@@ -35,13 +36,9 @@ Result<monitor::CallsPointer> read_calls(monitor::LiveCluster& cluster, const Op
   return cluster.calls(ids);
 }
 
-/// `greet("world")`, of the array that the arguments are kept as.
-std::string call_text(const monitor::Call& call) {
-  std::string arguments = call.arguments;
-  if (arguments.starts_with('[')) arguments.erase(0, 1);
-  if (arguments.ends_with(']')) arguments.pop_back();
-  std::string name = call.method.empty() ? fmt::format("method {:016x}", call.object) : call.method;
-  return plain(fmt::format("{}({})", name, arguments));
+std::string text_of(const monitor::Call& call) {
+  return call_text(call.method.empty() ? fmt::format("method {:016x}", call.object) : call.method,
+                   call.arguments);
 }
 
 std::string age_of(const monitor::Call& call, std::uint64_t now_wall_ns) {
@@ -59,7 +56,7 @@ std::string table_text(const monitor::Calls& calls) {
     levels.emplace(std::pair(call.caller, call.id), level);
     table.add({age_of(call, now_wall_ns), std::string(name_of(call.phase)), call.caller.string(),
                call.callee.string(), std::to_string(call.depth),
-               std::string(2 * std::min<std::size_t>(level, limits::call_depth), ' ') + call_text(call)});
+               std::string(2 * std::min<std::size_t>(level, limits::call_depth), ' ') + text_of(call)});
   }
   std::string text = table.text();
   if (calls.untold > 0) text += fmt::format("{} more that are younger\n", calls.untold);

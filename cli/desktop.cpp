@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <csignal>
 #include <fmt/format.h>
-#include <poll.h>
 #include <spawn.h>
 #include <string>
 #include <sys/syscall.h>
@@ -12,6 +11,7 @@
 
 #include "base/limits.hpp"
 #include "base/paths.hpp"
+#include "process_end.hpp"
 
 extern char** environ;
 
@@ -46,10 +46,8 @@ Result<Desktop> Desktop::start(const fs::path& program, const fs::path& director
 
 Desktop::~Desktop() {
   if (!process_) return;
-  constexpr auto patience = std::chrono::milliseconds(limits::stop_grace);
   ::syscall(SYS_pidfd_send_signal, process_.get(), SIGTERM, nullptr, 0);
-  pollfd end{process_.get(), POLLIN, 0};
-  if (::poll(&end, 1, static_cast<int>(patience.count())) <= 0)
+  if (!has_ended(process_, limits::stop_grace))
     ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
   ::waitpid(pid_, nullptr, 0);
 }

@@ -7,15 +7,15 @@
 
 namespace circuit::cli {
 
+std::string call_text(std::string_view name, std::string_view arguments) {
+  if (arguments.starts_with('[')) arguments.remove_prefix(1);
+  if (arguments.ends_with(']')) arguments.remove_suffix(1);
+  return plain(fmt::format("{}({})", name, arguments));
+}
+
 std::string function_text(const spawn::WorkerRecord& record) {
   if (record.function.empty()) return record.app ? "(app)" : "-";
-  std::string arguments = record.arguments;
-  // They are kept as a JSON array: its brackets become those of the call.
-  if (arguments.size() >= 2 && arguments.front() == '[') {
-    arguments.erase(0, 1);
-    if (arguments.back() == ']') arguments.pop_back();
-  }
-  return plain(fmt::format("{}({})", record.function, arguments));
+  return call_text(record.function, record.arguments);
 }
 
 std::string age_of(const spawn::WorkerRecord& record) {

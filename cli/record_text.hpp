@@ -2,12 +2,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "spawn/agent_messages.hpp"
 
 namespace circuit::cli {
 
-/// `greet("world")`
+/// `greet("world")`: arguments are kept as a JSON array, whose brackets become those of the call.
+std::string call_text(std::string_view name, std::string_view arguments);
+/// The call of a worker's function.
 std::string function_text(const spawn::WorkerRecord& record);
 std::string age_of(const spawn::WorkerRecord& record);
 

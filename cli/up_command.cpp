@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <optional>
-#include <poll.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
 #include <thread>
@@ -20,6 +19,7 @@
 #include "end_signals.hpp"
 #include "monitor/live_cluster.hpp"
 #include "output.hpp"
+#include "process_end.hpp"
 #include "server/server.hpp"
 #include "spawn/agent_starter.hpp"
 #include "stale_sockets.hpp"
@@ -93,13 +93,8 @@ UniqueFd open_keeper(const std::filesystem::path& directory) {
   return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
 }
 
-/// Not only the lock: the process itself, which lives a moment longer.
-bool has_ended(const UniqueFd& process, std::chrono::milliseconds patience) {
-  pollfd end{process.get(), POLLIN, 0};
-  return !process || ::poll(&end, 1, static_cast<int>(patience.count())) > 0;
-}
-
-/// Ends workers, agent and keeper, and waits until they are gone.
+/// Ends workers, agent and keeper, and waits until they are gone: not only the keeper's lock, but the process
+/// itself, which lives a moment longer.
 int bring_down(monitor::LiveCluster& cluster, const std::filesystem::path& directory) {
   constexpr std::chrono::milliseconds patience = stop_grace + 6s;
   UniqueFd keeper = open_keeper(directory);

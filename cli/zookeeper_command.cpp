@@ -21,6 +21,7 @@
 #include "command.hpp"
 #include "end_signals.hpp"
 #include "output.hpp"
+#include "process_end.hpp"
 
 namespace circuit::cli {
 namespace {
@@ -38,13 +39,7 @@ struct Options {
 };
 
 Result<std::string> find_java() {
-  const char* path = std::getenv("PATH");
-  for (std::string_view rest = path != nullptr ? path : ""; !rest.empty();) {
-    std::string_view folder = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
-    fs::path java = fs::path(folder) / "java";
-    if (::access(java.c_str(), X_OK) == 0) return java.string();
-  }
+  if (fs::path java = find_program("java"); !java.empty()) return java.string();
   return failure(ErrorKind::refused,
                  "ZooKeeper needs java, which is not on the PATH: apt install default-jre-headless");
 }
@@ -138,11 +133,6 @@ bool answers(std::uint16_t port) {
   for (ssize_t n; said.size() < 8192 && (n = ::recv(socket.get(), chunk.data(), chunk.size(), 0)) > 0;)
     said.append(chunk.data(), static_cast<std::size_t>(n));
   return said.find("Mode: ") != std::string::npos;
-}
-
-bool has_ended(const UniqueFd& process, std::chrono::milliseconds wait) {
-  pollfd end{process.get(), POLLIN, 0};
-  return ::poll(&end, 1, static_cast<int>(wait.count())) > 0;
 }
 
 /// Waits until it serves. False: a signal has come first.
