@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -73,9 +74,10 @@ class Client {
   /// Once it is connected.
   SessionCredentials session() const;
 
-  /// Asks the server to end the session, without waiting for its answer, and joins the client's threads.
+  /// Takes no more requests, waits for the answers to those under way (limits::zookeeper_farewell), asks the
+  /// server to end the session, without waiting for that, and joins the client's threads.
   void close();
-  /// Drops the connection so that the server takes it for a crash, and joins the client's threads.
+  /// The same, but drops the connection so that the server takes it for a crash.
   void let_go();
 
  private:
@@ -88,13 +90,15 @@ class Client {
   void submit(Completion done, Send send);
   void finish(Request* request, Answer answer);
   void end(bool orderly);
-  static void drop_connection(const Handle& handle);
+  void await_answers(std::chrono::steady_clock::time_point deadline);
+  static void drop_connection(const Handle& handle, std::chrono::steady_clock::time_point deadline);
 
   /// Held shared while a request is handed over, so that the handle does not go under it.
   mutable std::shared_mutex handle_mutex_;
   std::unique_ptr<Handle> handle_;
 
   std::mutex requests_mutex_;
+  std::condition_variable all_answered_;
   std::unordered_map<Request*, std::unique_ptr<Request>> requests_;
 };
 
