@@ -42,6 +42,8 @@ std::vector<std::string> ZookeeperServer::command() const {
           "-XX:-UsePerfData",
           "-Dzookeeper.forceSync=no",
           "-Dzookeeper.preAllocSize=128",
+          // Candidates that have missed each other on a busy machine would ask again after up to a minute.
+          "-Dzookeeper.fastleader.maxNotificationInterval=2000",
           "-cp",
           "/usr/share/java/zookeeper.jar",
           "org.apache.zookeeper.server.quorum.QuorumPeerMain",

@@ -163,10 +163,9 @@ TEST_F(ZookeeperQuorum, LosesNothingWhenAServerIsKilled) {
     support::ZookeeperServer& victim = i % 2 == 0 ? ensemble.follower() : ensemble.leader();
     victim.kill();
     const std::uint64_t before = registered_;
-    const auto since = std::chrono::steady_clock::now();
-    EXPECT_TRUE(eventually([&] { return registered_ > before + 1; })) << "writes go on";
     // A new leader is to be there within 10 s; a busy machine gets ten times as long.
-    EXPECT_LT(std::chrono::steady_clock::now() - since, 100s);
+    EXPECT_TRUE(eventually([&] { return registered_ > before + 1; }, 100s))
+        << "writes go on without the " << (i % 2 == 0 ? "follower" : "leader") << " that was killed";
     victim.start();
     ensemble.await();
   }
