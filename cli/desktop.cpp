@@ -5,13 +5,12 @@
 #include <fmt/format.h>
 #include <spawn.h>
 #include <string>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/limits.hpp"
 #include "base/paths.hpp"
-#include "process_end.hpp"
+#include "base/pidfd.hpp"
 
 extern char** environ;
 
@@ -41,14 +40,13 @@ Result<Desktop> Desktop::start(const fs::path& program, const fs::path& director
       ::posix_spawn(&pid, name.c_str(), nullptr, &attributes, const_cast<char**>(arguments), environ);
   ::posix_spawnattr_destroy(&attributes);
   if (error != 0) return system_failure(fmt::format("cannot start {}", name), error);
-  return Desktop(pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))));
+  return Desktop(pid, open_pidfd(pid));
 }
 
 Desktop::~Desktop() {
   if (!process_) return;
-  ::syscall(SYS_pidfd_send_signal, process_.get(), SIGTERM, nullptr, 0);
-  if (!has_ended(process_, limits::stop_grace))
-    ::syscall(SYS_pidfd_send_signal, process_.get(), SIGKILL, nullptr, 0);
+  send_signal(process_.get(), SIGTERM);
+  if (!has_ended(process_.get(), limits::stop_grace)) send_signal(process_.get(), SIGKILL);
   ::waitpid(pid_, nullptr, 0);
 }
 

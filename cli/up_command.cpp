@@ -7,19 +7,18 @@
 #include <fmt/format.h>
 #include <optional>
 #include <sys/file.h>
-#include <sys/syscall.h>
 #include <thread>
 #include <unistd.h>
 
 #include "base/log.hpp"
 #include "base/paths.hpp"
+#include "base/pidfd.hpp"
 #include "base/random.hpp"
 #include "command.hpp"
 #include "desktop.hpp"
 #include "end_signals.hpp"
 #include "monitor/live_cluster.hpp"
 #include "output.hpp"
-#include "process_end.hpp"
 #include "server/server.hpp"
 #include "spawn/agent_starter.hpp"
 #include "stale_sockets.hpp"
@@ -90,7 +89,7 @@ UniqueFd open_keeper(const std::filesystem::path& directory) {
   auto text = read_file(directory / "keeper.lock", 32);
   pid_t pid = text.has_value() ? std::atoi(text->c_str()) : 0;
   if (pid <= 0 || !keeper_runs(directory)) return {};
-  return UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  return open_pidfd(pid);
 }
 
 /// Ends workers, agent and keeper, and waits until they are gone: not only the keeper's lock, but the process
@@ -98,10 +97,10 @@ UniqueFd open_keeper(const std::filesystem::path& directory) {
 int bring_down(monitor::LiveCluster& cluster, const std::filesystem::path& directory) {
   constexpr std::chrono::milliseconds patience = stop_grace + 6s;
   UniqueFd keeper = open_keeper(directory);
-  if (cluster.shut_down(stop_grace).has_value() && has_ended(keeper, patience)) return 0;
+  if (cluster.shut_down(stop_grace).has_value() && has_ended(keeper.get(), patience)) return 0;
   // No agent that would listen: the keeper can end everything without one.
-  if (keeper) ::syscall(SYS_pidfd_send_signal, keeper.get(), SIGTERM, nullptr, 0);
-  if (has_ended(keeper, patience)) return 0;
+  if (keeper) send_signal(keeper.get(), SIGTERM);
+  if (has_ended(keeper.get(), patience)) return 0;
   return fail(failure(ErrorKind::deadline, fmt::format("the keeper in {} does not end", directory.string())));
 }
 

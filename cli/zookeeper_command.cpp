@@ -10,17 +10,16 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
 #include "base/limits.hpp"
 #include "base/paths.hpp"
+#include "base/pidfd.hpp"
 #include "command.hpp"
 #include "end_signals.hpp"
 #include "output.hpp"
-#include "process_end.hpp"
 
 namespace circuit::cli {
 namespace {
@@ -139,7 +138,7 @@ Result<bool> await_server(const UniqueFd& process, const UniqueFd& signals, std:
                           const fs::path& data) {
   const auto deadline = std::chrono::steady_clock::now() + limits::zookeeper_start;
   while (!answers(port)) {
-    if (has_ended(process, 0ms) || std::chrono::steady_clock::now() >= deadline)
+    if (has_ended(process.get()) || std::chrono::steady_clock::now() >= deadline)
       return failure(ErrorKind::failed,
                      fmt::format("ZooKeeper does not start; {} says why", (data / "log").string()));
     if (next_end_signal(signals, 20ms) != 0) return false;
@@ -186,10 +185,10 @@ int zookeeper(const Options& options) {
   if (signals.has_error()) return fail(signals.error());
   auto pid = start_server(*java, data, config);
   if (pid.has_error()) return fail(pid.error());
-  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)));
+  const UniqueFd process = open_pidfd(*pid);
   const int status = serve(process, *signals, *port, data);
   ::kill(*pid, SIGTERM);
-  if (!has_ended(process, 5s)) ::kill(*pid, SIGKILL);
+  if (!has_ended(process.get(), 5s)) ::kill(*pid, SIGKILL);
   while (::waitpid(*pid, nullptr, 0) < 0 && errno == EINTR) {
   }
   return status;

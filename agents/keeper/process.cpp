@@ -1,23 +1,16 @@
 #include "keeper/process.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <unistd.h>
-
-// The C library's 2.36 forgets to say that these functions are C.
-extern "C" {
-#include <sys/pidfd.h>
-}
-
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <memory>
+#include <signal.h>
+#include <spawn.h>
 #include <string_view>
+#include <unistd.h>
 
 #include "base/limits.hpp"
 #include "base/paths.hpp"
@@ -125,14 +118,7 @@ Result<pid_t> start_process(const ProcessStart& start) {
   return pid;
 }
 
-std::optional<std::uint64_t> start_ticks_of(pid_t pid) {
-  return stat_field(pid, 22);
-}
-
-UniqueFd open_pidfd(pid_t pid) {
-  // The kernel closes a pidfd on exec without being asked.
-  return UniqueFd(::pidfd_open(pid, 0));
-}
+std::optional<std::uint64_t> start_ticks_of(pid_t pid) { return stat_field(pid, 22); }
 
 UniqueFd open_pidfd(pid_t pid, std::uint64_t start_ticks) {
   if (pid <= 1) return UniqueFd();
@@ -141,15 +127,6 @@ UniqueFd open_pidfd(pid_t pid, std::uint64_t start_ticks) {
   UniqueFd pidfd = open_pidfd(pid);
   if (!pidfd || start_ticks_of(pid) != start_ticks || has_ended(pidfd.get())) return UniqueFd();
   return pidfd;
-}
-
-bool has_ended(int pidfd) {
-  pollfd entry{pidfd, POLLIN, 0};
-  return ::poll(&entry, 1, 0) > 0;
-}
-
-bool send_signal(int pidfd, int signal) {
-  return ::pidfd_send_signal(pidfd, signal, nullptr, 0) == 0;
 }
 
 UniqueFd open_memfd_of(pid_t pid, int fd) {

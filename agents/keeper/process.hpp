@@ -8,6 +8,7 @@
 #include <sys/types.h>
 #include <vector>
 
+#include "base/pidfd.hpp"
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
 
@@ -35,14 +36,9 @@ Result<pid_t> start_process(const ProcessStart& start);
 /// When the process began, in clock ticks since boot. Nothing when there is no such process.
 std::optional<std::uint64_t> start_ticks_of(pid_t pid);
 
-/// A descriptor that becomes readable when the process ends. Empty when there is none, errno saying why.
-UniqueFd open_pidfd(pid_t pid);
+using circuit::open_pidfd;
 /// The same for the process that has this pid and this start time, and no other. Empty when it is gone.
 UniqueFd open_pidfd(pid_t pid, std::uint64_t start_ticks);
-/// True when the process behind the pidfd has ended, reaped or not.
-bool has_ended(int pidfd);
-/// False when it has ended and been reaped, or may not be signalled.
-bool send_signal(int pidfd, int signal);
 
 /// A memfd that another process of this user has open as descriptor `fd`. Empty when that is anything else.
 UniqueFd open_memfd_of(pid_t pid, int fd);

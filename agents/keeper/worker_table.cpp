@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <utility>
@@ -11,7 +10,6 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "keeper/process.hpp"
-#include "keeper/timing.hpp"
 
 namespace circuit::keeper {
 namespace {
@@ -75,8 +73,7 @@ void WorkerTable::end_old_agent(const JournalAgent& agent) {
   // It has lost its keeper and is to end by itself; one that hangs would stand in the way of the next.
   UniqueFd pidfd = open_pidfd(agent.pid, agent.start_ticks);
   if (!pidfd || !send_signal(pidfd.get(), SIGKILL)) return;
-  pollfd entry{pidfd.get(), POLLIN, 0};
-  ::poll(&entry, 1, milliseconds_until(nanoseconds(limits::agent_stop_wait), 0));
+  has_ended(pidfd.get(), limits::agent_stop_wait);
 }
 
 Worker WorkerTable::adopted_worker(JournalWorker known, bool same_boot) {

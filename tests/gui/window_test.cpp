@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <set>
 #include <sstream>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/pidfd.hpp"
 #include "spawn/agent_interface.hpp"
 #include "support/host.hpp"
 #include "support/zookeeper_server.hpp"
@@ -134,8 +134,8 @@ wait row live "sleep(602)"
   const std::string id = cells[1];
   const pid_t pid = std::atoi(cells[3].c_str());
   ASSERT_GT(pid, 1);
-  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  const auto runs = [&] { return ::syscall(SYS_pidfd_send_signal, process.get(), 0, nullptr, 0) == 0; };
+  const UniqueFd process = open_pidfd(pid);
+  const auto runs = [&] { return send_signal(process.get(), 0); };
   ASSERT_TRUE(process);
   EXPECT_TRUE(runs());
   EXPECT_NE(circuit({"ls", "/desk"}).out.find(id), std::string::npos);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/pidfd.hpp"
 #include "keeper/process.hpp"
 
 namespace circuit::support {
@@ -51,7 +52,7 @@ Program::Program(std::vector<std::string> command, std::vector<std::string> envi
     return;
   }
   pid_ = *pid;
-  pidfd_ = keeper::open_pidfd(pid_);
+  pidfd_ = open_pidfd(pid_);
 }
 
 Program::~Program() {
@@ -64,7 +65,7 @@ std::string Program::out() const { return whole(out_); }
 
 std::string Program::err() const { return whole(err_); }
 
-void Program::signal(int number) const { keeper::send_signal(pidfd_.get(), number); }
+void Program::signal(int number) const { send_signal(pidfd_.get(), number); }
 
 bool Program::has_ended() {
   int status = 0;
