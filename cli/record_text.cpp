@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include "base/clock.hpp"
+#include "monitor/calls.hpp"
 #include "output.hpp"
 
 namespace circuit::cli {
 
 std::string call_text(std::string_view name, std::string_view arguments) {
-  if (arguments.starts_with('[')) arguments.remove_prefix(1);
-  if (arguments.ends_with(']')) arguments.remove_suffix(1);
-  return plain(fmt::format("{}({})", name, arguments));
+  return plain(fmt::format("{}({})", name, monitor::argument_list(arguments)));
 }
 
 std::string function_text(const spawn::WorkerRecord& record) {

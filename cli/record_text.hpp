@@ -8,7 +8,7 @@
 
 namespace circuit::cli {
 
-/// `greet("world")`: arguments are kept as a JSON array, whose brackets become those of the call.
+/// `greet("world")`, of the list that the arguments are kept as.
 std::string call_text(std::string_view name, std::string_view arguments);
 /// The call of a worker's function.
 std::string function_text(const spawn::WorkerRecord& record);

@@ -20,10 +20,7 @@ CallRows::Row row_of(const monitor::Call& call, std::size_t indent) {
   row.call = &call;
   row.indent = std::min(indent, most_indent);
   row.method = call.method.empty() ? "(unknown method)" : shown(call.method, limits::gui_cell_bytes);
-  std::string_view inside = call.arguments;
-  if (inside.starts_with('[')) inside.remove_prefix(1);
-  if (inside.ends_with(']')) inside.remove_suffix(1);
-  row.arguments = shown(inside, limits::gui_cell_bytes);
+  row.arguments = shown(monitor::argument_list(call.arguments), limits::gui_cell_bytes);
   return row;
 }
 

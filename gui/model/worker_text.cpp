@@ -9,11 +9,8 @@ namespace circuit::gui {
 
 std::string call_text(const spawn::WorkerRecord& worker) {
   if (worker.function.empty()) return worker.app ? "app" : "";
-  std::string_view inside = worker.arguments;
-  // A list that was shortened for showing has lost its bracket, and keeps the sign that says so.
-  if (inside.starts_with('[')) inside.remove_prefix(1);
-  if (inside.ends_with(']')) inside.remove_suffix(1);
-  return shown(worker.function, limits::gui_cell_bytes) + "(" + shown(inside, limits::gui_cell_bytes) + ")";
+  return shown(worker.function, limits::gui_cell_bytes) + "(" +
+         shown(monitor::argument_list(worker.arguments), limits::gui_cell_bytes) + ")";
 }
 
 std::string own_anchors_text(const spawn::WorkerRecord& worker) {

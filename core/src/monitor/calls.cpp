@@ -86,6 +86,12 @@ class Nesting {
 
 }  // namespace
 
+std::string_view argument_list(std::string_view arguments) {
+  if (arguments.starts_with('[')) arguments.remove_prefix(1);
+  if (arguments.ends_with(']')) arguments.remove_suffix(1);
+  return arguments;
+}
+
 Calls join_ends(const spawn::CallsReport& report) {
   std::vector<Call> calls;
   std::map<Key, std::size_t> places;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <circuit/identity.hpp>
@@ -58,6 +59,10 @@ struct Calls {
   std::string trouble;
 };
 using CallsPointer = std::shared_ptr<const Calls>;
+
+/// Arguments as they stand in a call: a list without its brackets. One that was shortened for showing has
+/// lost the second, and keeps the sign that says so.
+std::string_view argument_list(std::string_view arguments);
 
 /// Joins the two ends of each call. Ends of which the other is missing make a call of their own.
 Calls join_ends(const spawn::CallsReport& report);

@@ -1,5 +1,5 @@
 // The calls in flight, as the endpoint tells them, and as rows of a table.
-import type {Worker} from './worker';
+import {argumentList, type Worker} from './worker';
 
 export type Phase = 'sent' | 'queued' | 'running';
 
@@ -48,8 +48,7 @@ export function keyOf(call: {caller: string; id: string}): string {
 
 /** `reducer.merge(3)`: the method with its arguments, as people write a call. */
 export function inFlightText(call: Call): string {
-  const inside = call.arguments.replace(/^\[/, '').replace(/\]$/, '');
-  return `${call.method || `method ${call.object}`}(${inside})`;
+  return `${call.method || `method ${call.object}`}(${argumentList(call.arguments)})`;
 }
 
 function same(a: Call, b: Call): boolean {

@@ -96,10 +96,16 @@ export interface CallsMessage extends Calls {
 export type Message =
   SnapshotMessage | DeltaMessage | CallsMessage | HeartbeatMessage | ({type: 'outcome'} & Outcome);
 
+/**
+ * Arguments as they stand in a call: a list without its brackets. One that was shortened for showing has lost the second,
+ * and keeps the sign that says so.
+ */
+export function argumentList(args: string): string {
+  return args.replace(/^\[/, '').replace(/\]$/, '');
+}
+
 /** `greet("world")`: the function with its arguments, as people write a call. */
 export function callText(worker: Worker): string {
   if (worker.function === '') return worker.app ? 'app' : '';
-  // A list that was shortened for showing has lost its bracket, and keeps the sign that says so.
-  const inside = worker.arguments.replace(/^\[/, '').replace(/\]$/, '');
-  return `${worker.function}(${inside})`;
+  return `${worker.function}(${argumentList(worker.arguments)})`;
 }
