@@ -160,12 +160,13 @@ TEST_F(ZookeeperQuorum, LosesNothingWhenAServerIsKilled) {
   std::atomic<bool> stop{false};
   std::thread churner([&] { churn(session, stop); });
   for (int i = 0; i < rounds(2, 100); ++i) {
-    support::ZookeeperServer& victim = i % 2 == 0 ? ensemble.follower() : ensemble.leader();
+    const bool follows = i % 2 == 0;
+    support::ZookeeperServer& victim = follows ? ensemble.follower() : ensemble.leader();
     victim.kill();
     const std::uint64_t before = registered_;
     // A new leader is to be there within 10 s; a busy machine gets ten times as long.
     EXPECT_TRUE(eventually([&] { return registered_ > before + 1; }, 100s))
-        << "writes go on without the " << (i % 2 == 0 ? "follower" : "leader") << " that was killed";
+        << "writes go on without the " << (follows ? "follower" : "leader") << " that was killed";
     victim.start();
     ensemble.await();
   }

@@ -330,7 +330,7 @@ void Client::end(bool orderly) {
     handle = std::move(handle_);
   }
   if (!handle) return;
-  const auto deadline = std::chrono::steady_clock::now() + limits::zookeeper_farewell;
+  const auto deadline = Steady::now() + limits::zookeeper_farewell;
   // The C client forgets, with their memory, requests that still wait when it is closed (ZOOKEEPER-2894).
   await_answers(deadline);
   if (!orderly) drop_connection(*handle, deadline);
@@ -343,7 +343,7 @@ void Client::end(bool orderly) {
   for (auto& [pointer, request] : forgotten) request->done(failed(ZCLOSING));
 }
 
-void Client::await_answers(std::chrono::steady_clock::time_point deadline) {
+void Client::await_answers(Steady::time_point deadline) {
   std::unique_lock lock(requests_mutex_);
   all_answered_.wait_until(lock, deadline, [this] { return requests_.empty(); });
 }
@@ -353,11 +353,11 @@ void Client::await_answers(std::chrono::steady_clock::time_point deadline) {
 /// authentication that fails does it, and in order: the server drops the connection, and the client's own
 /// thread gives up for good. Where the server does not answer, the list of servers is exchanged for one that
 /// cannot be reached, which closes the connection on the spot, under the client's thread.
-void Client::drop_connection(const Handle& handle, std::chrono::steady_clock::time_point deadline) {
+void Client::drop_connection(const Handle& handle, Steady::time_point deadline) {
   if (handle.is_connected() &&
       zoo_add_auth(handle.get(), no_scheme, "", 0, &Callbacks::refused, nullptr) == ZOK) {
-    for (auto pause = std::chrono::microseconds(100);
-         handle.is_connected() && std::chrono::steady_clock::now() < deadline; pause *= 2)
+    for (auto pause = std::chrono::microseconds(100); handle.is_connected() && Steady::now() < deadline;
+         pause *= 2)
       std::this_thread::sleep_for(pause);
   }
   if (!handle.is_over()) zoo_set_servers(handle.get(), nowhere);

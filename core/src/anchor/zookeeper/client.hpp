@@ -81,6 +81,7 @@ class Client {
   void let_go();
 
  private:
+  using Steady = std::chrono::steady_clock;
   struct Request;
   struct Callbacks;
   class Handle;
@@ -90,8 +91,8 @@ class Client {
   void submit(Completion done, Send send);
   void finish(Request* request, Answer answer);
   void end(bool orderly);
-  void await_answers(std::chrono::steady_clock::time_point deadline);
-  static void drop_connection(const Handle& handle, std::chrono::steady_clock::time_point deadline);
+  void await_answers(Steady::time_point deadline);
+  static void drop_connection(const Handle& handle, Steady::time_point deadline);
 
   /// Held shared while a request is handed over, so that the handle does not go under it.
   mutable std::shared_mutex handle_mutex_;
