@@ -1,6 +1,8 @@
+#include <future>
 #include <thread>
 
 #include "lang/objects.hpp"
+#include "lang/remote_method.hpp"
 
 namespace circuit::lang::testing {
 namespace {
@@ -115,20 +117,23 @@ TEST_F(DeathTest, AProcessThatLivesIsUnreachableAndIsDialledAgain) {
       told({false, {}});
     });
   });
-  Failure first, second;
+  Failure first;
   std::thread caller([&] { first = failure_of([&] { remote.call<&Slow::wait>(); }); });
   ASSERT_TRUE(slow->began.wait_for(1));
   on_loop(cluster[1].loop(), [&] { cluster[1].transport().cut(); });
   ASSERT_TRUE(asked.wait_for(1));
-  // A call that is made while the verdict is awaited waits with the others.
-  std::thread waiting([&] { second = failure_of([&] { remote.call<&Slow::run>(); }); });
-  while (cluster[0].node().recorder().in_flight(record::Direction::outgoing) < 2) std::this_thread::yield();
+  // A call that is made while the verdict is awaited waits with the others, where it stands when this
+  // returns.
+  std::promise<Failure> second;
+  start_call(cluster[0].node(), cluster[0].peer(cluster[1]), object_id,
+             RemoteMethod<void()>{"lang_test::Slow.run"}, {}, std::function([&](Result<void> answer) {
+               second.set_value(answer.has_error() ? answer.error() : Failure());
+             }));
   on_loop(cluster[0].loop(), [&] { tell({false, {}}); });
   caller.join();
-  waiting.join();
   EXPECT_EQ(first.kind, ErrorKind::unreachable);
   EXPECT_TRUE(first.may_have_run);
-  EXPECT_EQ(second.kind, ErrorKind::unreachable);
+  EXPECT_EQ(second.get_future().get().kind, ErrorKind::unreachable);
   slow->gate.open();
   // Its queued calls have found out on their own side; a new link is made at the next call.
   ASSERT_TRUE(cluster[1].wait([&] { return cluster[1].lost.size() == 1; }));
