@@ -22,10 +22,11 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
 
 find_program(CIRCUIT_CCACHE ccache)
 if(CIRCUIT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # Precompiled headers carry time stamps; the sloppiness that ccache documents for them lets it hit all the same.
+  # Precompiled headers carry time stamps; the sloppiness that ccache documents for them lets it hit all the same. Not
+  # that for the times of included files: a header edited while it is compiled would be taken for the one compiled.
   # Paths are hashed relative to the checkout, so that a second clone hits too.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
       CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=true ${CIRCUIT_CCACHE})
 endif()
 
