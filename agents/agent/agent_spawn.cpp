@@ -156,7 +156,7 @@ void Agent::run(lang::IncomingCallPointer call, const spawn::RunOrder& order) {
   // Answered when the worker says that it runs, so that the function cannot be lost with this agent any more.
   begun_.insert_or_assign(order.worker, std::move(call));
   node_->send_call(peer, node_->head_for(lang::fixed_object::functions, order.function, false),
-                   std::move(body), none, 0, *new Caller(*this, order.worker));
+                   std::move(body), none, {}, *new Caller(*this, order.worker));
 }
 
 void Agent::run_began(WorkerId id, const Result<void>& result) {

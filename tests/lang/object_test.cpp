@@ -52,7 +52,7 @@ void start(Member& from, Member& to, std::uint64_t method, Buffer body, Count& a
   };
   PeerPointer peer = from.peer(to);
   ReferenceSession none(from.node(), peer);
-  from.node().send_call(peer, from.node().head_for(object_id, method, false), std::move(body), none, 0,
+  from.node().send_call(peer, from.node().head_for(object_id, method, false), std::move(body), none, {},
                         *new Waiting(answered));
 }
 

@@ -71,7 +71,7 @@ TEST(Recorded, ARecorderWithMoreSlotsThanTheTableIsUsedUpToTheTable) {
     void complete(Answer) override {}
   } nobody;
   std::uint32_t taken = 0;
-  while (calls.begin(nullptr, {}, {}, 0, nobody)) ++taken;
+  while (calls.begin(nullptr, {}, {}, {}, nobody)) ++taken;
   EXPECT_EQ(taken, limits::call_slots);
   calls.close(failure(ErrorKind::cancelled, "over"));
 }

@@ -14,6 +14,7 @@
 //   interface.hpp   CIRCUIT_INTERFACE: what can be called from elsewhere
 //   reference.hpp   Ref<T>: an object in some worker
 //   channel.hpp     Channel<T>: a queue across processes
+//   async.hpp       the same calls with Asio's completion tokens; to be included beside this header
 //   error.hpp       Error: what can go wrong, by what to do about it
 //   value/codec.hpp which types can cross, and how to add one's own
 #pragma once

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -43,11 +44,24 @@ class Ref {
   template <auto Method, class... Args>
   auto call(Args&&... args) const {
     using S = lang::Signature<decltype(Method)>;
-    if (!target_) throw Error(ErrorKind::invalid, "a call through an empty reference");
-    const std::uint64_t id = lang::method_id<T, Method>();
-    lang::OutgoingCall call(target_, id, options_, lang::MethodId<Method>::descriptor);
+    lang::OutgoingCall call = begin<Method>();
     return lang::run_call<lang::ValueOf<typename S::Result>>(
         call, static_cast<typename S::Arguments*>(nullptr), std::forward<Args>(args)...);
+  }
+
+  /// Calls a method with an Asio completion token, whose signature is void(std::exception_ptr, Result): see
+  /// circuit/async.hpp, which has to be included. The arguments are copied at once. Throws Error where the
+  /// reference is empty or its runtime has ended; all other errors go to the handler.
+  template <auto Method, class Token, class... Args>
+  auto async_call(Token&& token, Args&&... args) const {
+    using S = lang::Signature<decltype(Method)>;
+    require();
+    return lang::Async<lang::ValueOf<typename S::Result>>::start(
+        target_->node(), std::forward<Token>(token), [&] {
+          lang::OutgoingCall call = begin<Method>();
+          lang::encode_call(call, static_cast<typename S::Arguments*>(nullptr), std::forward<Args>(args)...);
+          return call;
+        });
   }
 
   /// The same reference, whose calls have this much time. Zero: no deadline.
@@ -57,9 +71,27 @@ class Ref {
     return copy;
   }
 
+  /// The same reference, whose calls are cancelled when stop is requested: they fail with `cancelled`, and
+  /// stop is requested for what runs at the callee (circuit::stop_token()).
+  Ref until(std::stop_token stop) const {
+    Ref copy = *this;
+    copy.options_.stop = std::move(stop);
+    return copy;
+  }
+
   const lang::TargetPointer& target() const noexcept { return target_; }
 
  private:
+  void require() const {
+    if (!target_) throw Error(ErrorKind::invalid, "a call through an empty reference");
+  }
+  template <auto Method>
+  lang::OutgoingCall begin() const {
+    require();
+    const std::uint64_t id = lang::method_id<T, Method>();
+    return lang::OutgoingCall(target_, id, options_, lang::MethodId<Method>::descriptor);
+  }
+
   lang::TargetPointer target_;
   lang::CallOptions options_;
 };

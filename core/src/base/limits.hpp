@@ -47,6 +47,8 @@ inline constexpr std::uint32_t recorded_names = 512;
 inline constexpr std::uint16_t call_depth = 64;
 /// A call that is not told otherwise.
 inline constexpr auto call_deadline = 30s;
+/// How much longer a wait that is given up goes on for the callee's last word, which says what became of it.
+inline constexpr auto given_up_wait = 2s;
 /// A spawn, up to `go`.
 inline constexpr auto spawn_deadline = 60s;
 /// Threads of a pool, which grows while all of them block.

@@ -10,13 +10,19 @@ namespace {
 
 const Failure ended = failure(ErrorKind::cancelled, "this runtime has ended");
 
+Failure failure_of(ErrorKind given_up, bool may_have_run) {
+  const char* text = given_up == ErrorKind::deadline ? "no answer came within the time given"
+                                                     : "the caller cancelled before an answer came";
+  return Failure{given_up, text, {}, may_have_run};
+}
+
 }  // namespace
 
 Calls::Calls(record::Recorder& recorder, link::Loop& loop)
     : recorder_(recorder), loop_(loop), pending_(limits::call_slots), timer_(loop.make_timer()) {}
 
 std::optional<std::uint64_t> Calls::begin(const Peer* peer, const wire::CallHead& head, ByteView arguments,
-                                          std::uint64_t deadline_ns, Waiter& waiter) {
+                                          const CallTerms& terms, Waiter& waiter) {
   record::CallFacts facts{};
   facts.direction = record::Direction::outgoing;
   facts.state = record::CallState::waiting;
@@ -26,7 +32,7 @@ std::optional<std::uint64_t> Calls::begin(const Peer* peer, const wire::CallHead
   facts.method = head.method;
   facts.peer = peer == nullptr ? recorder_.worker() : peer->address().id.value;
   facts.started_ns = loop_.clock().now_ns();
-  facts.deadline_ns = deadline_ns;
+  facts.deadline_ns = terms.deadline_ns;
   facts.depth = head.depth;
   facts.arguments = arguments;
   auto slot = recorder_.acquire(facts);
@@ -39,20 +45,25 @@ std::optional<std::uint64_t> Calls::begin(const Peer* peer, const wire::CallHead
   Pending& pending = pending_[slot->index];
   pending.call.store(slot->call(), std::memory_order_relaxed);
   pending.peer.store(peer, std::memory_order_relaxed);
-  pending.deadline_ns.store(deadline_ns, std::memory_order_relaxed);
+  pending.deadline_ns.store(terms.deadline_ns, std::memory_order_relaxed);
+  pending.parent.store(head.parent, std::memory_order_relaxed);
+  pending.object.store(head.object, std::memory_order_relaxed);
+  pending.answered_when_given_up.store(terms.answered_when_given_up, std::memory_order_relaxed);
   // In one order with what follows, as the loop sees it: either expire() and close() find the waiter, or it
   // is seen here that they have been.
   pending.waiter.store(&waiter);
 
   if (closed_.load()) loop_.post([this, peer, call = slot->call()] { complete(peer, call, ended); });
+  if (terms.deadline_ns != 0) due_by(terms.deadline_ns);
+  return slot->call();
+}
+
+void Calls::due_by(std::uint64_t deadline_ns) {
   // One timer for all: it is moved only when this call's deadline is the earliest, which is rare.
   std::uint64_t next = next_ns_.load();
-  while (deadline_ns != 0 && deadline_ns < next)
-    if (next_ns_.compare_exchange_weak(next, deadline_ns)) {
-      loop_.post([this, deadline_ns] { arm(deadline_ns); });
-      break;
-    }
-  return slot->call();
+  while (deadline_ns < next)
+    if (next_ns_.compare_exchange_weak(next, deadline_ns))
+      return loop_.post([this, deadline_ns] { arm(deadline_ns); });
 }
 
 void Calls::complete(const Peer* peer, std::uint64_t call, Answer answer) {
@@ -62,6 +73,8 @@ void Calls::complete(const Peer* peer, std::uint64_t call, Answer answer) {
   if (pending.waiter.load(std::memory_order_acquire) == nullptr || pending.call.load() != call ||
       pending.peer.load() != peer)
     return;
+  if (pending.given_up && answer.has_error() && answer.error().kind == ErrorKind::cancelled)
+    return finish(pending, failure_of(*pending.given_up, false), record::Outcome::abandoned);
   auto outcome = answer.has_value() ? record::Outcome::answered : record::Outcome::failed;
   finish(pending, std::move(answer), outcome);
 }
@@ -69,8 +82,44 @@ void Calls::complete(const Peer* peer, std::uint64_t call, Answer answer) {
 void Calls::finish(Pending& pending, Answer answer, record::Outcome outcome) {
   Waiter* waiter = pending.waiter.exchange(nullptr, std::memory_order_acq_rel);
   if (waiter == nullptr) return;
+  pending.given_up.reset();
   recorder_.release(record::SlotId::of(pending.call.load()), outcome, loop_.clock().now_ns());
   waiter->complete(std::move(answer));
+}
+
+void Calls::cancel(const Peer* peer, std::uint64_t call) {
+  auto slot = record::SlotId::of(call);
+  if (slot.index >= pending_.size()) return;
+  Pending& pending = pending_[slot.index];
+  if (pending.waiter.load(std::memory_order_acquire) != nullptr && pending.call.load() == call &&
+      pending.peer.load() == peer)
+    give_up(pending, ErrorKind::cancelled);
+}
+
+void Calls::cancel_made_by(std::uint64_t parent) {
+  for (Pending& pending : pending_)
+    if (pending.waiter.load(std::memory_order_acquire) != nullptr && pending.parent.load() == parent)
+      give_up(pending, ErrorKind::cancelled);
+}
+
+void Calls::give_up(Pending& pending, ErrorKind why) {
+  if (pending.given_up) {  // the answer that was to come at once has not come
+    if (why != ErrorKind::deadline) return;
+    Failure what = failure_of(*pending.given_up, true);
+    Waiter* waiter = pending.waiter.load();
+    std::unique_ptr<Waiter> heir = waiter->heir();
+    if (!heir) return finish(pending, std::move(what), record::Outcome::abandoned);
+    pending.deadline_ns = 0;
+    pending.waiter = heir.release();
+    return waiter->complete(std::move(what));
+  }
+  if (given_up_) given_up_(pending.peer.load(), pending.object.load(), pending.call.load());
+  if (!pending.answered_when_given_up)
+    return finish(pending, failure_of(why, true), record::Outcome::abandoned);
+  pending.given_up = why;
+  std::uint64_t until_ns = loop_.clock().now_ns() + ns_of(limits::given_up_wait);
+  pending.deadline_ns = until_ns;
+  due_by(until_ns);
 }
 
 void Calls::fail_all(const Peer& peer, const Failure& failure) {
@@ -108,9 +157,8 @@ void Calls::expire() {
       next = std::min(next, deadline);
       continue;
     }
-    if (expired_) expired_(pending.peer.load(), pending.call.load());
-    finish(pending, Failure{ErrorKind::deadline, "no answer came within the time given", {}, true},
-           record::Outcome::abandoned);
+    give_up(pending, ErrorKind::deadline);
+    if (pending.given_up) next = std::min(next, pending.deadline_ns.load());
   }
   std::uint64_t current = next_ns_.load();
   while (next < current)

@@ -17,6 +17,7 @@
 
 namespace circuit::lang {
 
+class CancelPoint;
 class Peer;
 
 /// What comes of a call.
@@ -28,6 +29,20 @@ class Waiter {
  public:
   virtual ~Waiter() = default;
   virtual void complete(Answer answer) = 0;
+  /// Who takes an answer that comes only after this waiter was told that its time is over. Null: nobody, and
+  /// the answer is lost. Asked for before complete(), only with CallTerms::answered_when_given_up.
+  virtual std::unique_ptr<Waiter> heir() { return nullptr; }
+};
+
+/// How long a call is waited for.
+struct CallTerms {
+  /// 0: no deadline.
+  std::uint64_t deadline_ns = 0;
+  /// The callee answers at once when it is told that the call is given up: that answer, which says what
+  /// became of it, is waited for, at most limits::given_up_wait longer.
+  bool answered_when_given_up = false;
+  /// Told the call's id once it has one; may be null.
+  CancelPoint* cancel = nullptr;
 };
 
 /// The slots of the flight recorder are the table: a slot's index and generation are the call's id on the
@@ -41,7 +56,7 @@ class Calls {
   /// call within this process. `waiter` lives until it is completed. The slots of a recorder that was made
   /// with more than limits::call_slots are used up to that number.
   std::optional<std::uint64_t> begin(const Peer* peer, const wire::CallHead& head, ByteView arguments,
-                                     std::uint64_t deadline_ns, Waiter& waiter);
+                                     const CallTerms& terms, Waiter& waiter);
   /// Ends a call; an unknown or late id is ignored. Only an answer of the peer that was asked counts.
   void complete(const Peer* peer, std::uint64_t call, Answer answer);
   /// Ends every call to `peer`.
@@ -49,9 +64,14 @@ class Calls {
   /// Ends every call, and from now on each that begins.
   void close(const Failure& failure);
   bool any_for(const Peer& peer) const noexcept;
+  /// The caller waits no longer; an unknown or late id is ignored.
+  void cancel(const Peer* peer, std::uint64_t call);
+  /// The same for every call that was made within the incoming call `parent`.
+  void cancel_made_by(std::uint64_t parent);
 
-  /// Called with the peer and id of a call whose time is over, before its waiter is completed.
-  void on_expired(std::function<void(const Peer*, std::uint64_t)> expired) { expired_ = std::move(expired); }
+  /// Called with peer, object and id of a call that is given up, before its waiter is completed.
+  using GivenUp = std::function<void(const Peer*, std::uint64_t object, std::uint64_t call)>;
+  void on_given_up(GivenUp given_up) { given_up_ = std::move(given_up); }
 
  private:
   struct Pending {
@@ -59,9 +79,16 @@ class Calls {
     std::atomic<const Peer*> peer{nullptr};
     std::atomic<std::uint64_t> deadline_ns{0};
     std::atomic<std::uint64_t> call{0};
+    std::atomic<std::uint64_t> parent{0};
+    std::atomic<std::uint64_t> object{0};
+    std::atomic<bool> answered_when_given_up{false};
+    /// The loop's alone: why the call was given up, while its answer is still waited for.
+    std::optional<ErrorKind> given_up;
   };
 
+  void give_up(Pending& pending, ErrorKind why);
   void finish(Pending& pending, Answer answer, record::Outcome outcome);
+  void due_by(std::uint64_t deadline_ns);
   void expire();
   void arm(std::uint64_t at_ns);
 
@@ -72,7 +99,7 @@ class Calls {
   /// When the timer is due; a call with an earlier deadline has to move it.
   std::atomic<std::uint64_t> next_ns_{UINT64_MAX};
   std::atomic<bool> closed_{false};
-  std::function<void(const Peer*, std::uint64_t)> expired_;
+  GivenUp given_up_;
 };
 
 }  // namespace circuit::lang

@@ -5,6 +5,7 @@
 
 namespace circuit::lang {
 
+class IncomingCall;
 class Node;
 class Peer;
 
@@ -19,6 +20,8 @@ struct Context {
   std::uint64_t deadline_ns = 0;
   /// Who called; null within this process.
   const Peer* caller = nullptr;
+  /// The call itself, while it runs.
+  IncomingCall* incoming = nullptr;
 };
 
 /// The innermost context of this thread, or null.

@@ -75,7 +75,7 @@ void Dispatcher::dispatch(const PeerPointer& peer, std::uint64_t call, Buffer bo
         failure(ErrorKind::overloaded, fmt::format("{} has {} calls in flight already",
                                                    node_.own_address().string(), limits::call_slots)));
   servant->handle(std::make_unique<IncomingCall>(node_, peer, call, *head, std::move(body),
-                                                 std::move(references), *slot, facts.deadline_ns));
+                                                 std::move(references), *slot, facts.deadline_ns, servant));
 }
 
 }  // namespace circuit::lang

@@ -9,7 +9,7 @@ namespace circuit::lang {
 
 IncomingCall::IncomingCall(Node& node, PeerPointer peer, std::uint64_t call, const wire::CallHead& head,
                            Buffer body, std::unique_ptr<ReceivedReferences> references, record::SlotId slot,
-                           std::uint64_t deadline_ns)
+                           std::uint64_t deadline_ns, std::weak_ptr<Servant> servant)
     : node_(node),
       peer_(std::move(peer)),
       call_(call),
@@ -17,22 +17,28 @@ IncomingCall::IncomingCall(Node& node, PeerPointer peer, std::uint64_t call, con
       body_(std::move(body)),
       references_(std::move(references)),
       slot_(slot),
-      deadline_ns_(deadline_ns) {}
+      deadline_ns_(deadline_ns),
+      servant_(std::move(servant)) {
+  node_.incoming_calls().add(*this);
+}
 
 IncomingCall::~IncomingCall() {
   if (!answered_)
     fail(failure(ErrorKind::cancelled, "the call was dropped without an answer"), record::Outcome::abandoned);
 }
 
-Context IncomingCall::context() const noexcept {
-  return {&node_, slot_.call(), head_.chain, head_.depth, deadline_ns_, peer_.get()};
+Context IncomingCall::context() noexcept {
+  return {&node_, slot_.call(), head_.chain, head_.depth, deadline_ns_, peer_.get(), this};
 }
+
+std::stop_token IncomingCall::stop_token() { return node_.incoming_calls().stop_token_of(*this); }
 
 std::optional<Failure> IncomingCall::unwanted() const {
   if (peer_)
     if (auto verdict = peer_->verdict()) return verdict;
   if (deadline_ns_ != 0 && node_.clock().now_ns() >= deadline_ns_)
     return failure(ErrorKind::deadline, "the time was over before the call could run");
+  if (given_up_) return failure(ErrorKind::cancelled, "the caller gave up before the call could run");
   return std::nullopt;
 }
 
@@ -72,6 +78,7 @@ void IncomingCall::fail(Failure failure, record::Outcome outcome) {
 
 void IncomingCall::answered(record::Outcome outcome) {
   answered_ = true;
+  node_.incoming_calls().remove(*this);
   node_.recorder().release(slot_, outcome, node_.clock().now_ns());
 }
 

@@ -45,6 +45,7 @@ Node::Node(Parts parts)
       recorder_(std::move(parts.recorder)),
       chains_(random_.id()),
       calls_(*recorder_, loop_),
+      incoming_calls_(recorder_->slots(), recorder_->slots()),
       exports_(random_),
       imports_(*this),
       peers_(loop_, *parts.transport, hello_of(parts), *this),
@@ -52,10 +53,13 @@ Node::Node(Parts parts)
       pool_(loop_) {
   dispatcher_.publish(fixed_object::functions, std::make_shared<FunctionServant>());
   dispatcher_.publish(fixed_object::process, std::make_shared<ProcessServant>());
-  calls_.on_expired([this](const Peer* peer, std::uint64_t call) {
-    if (peer == nullptr) return;
+  calls_.on_given_up([this](const Peer* peer, std::uint64_t object, std::uint64_t call) {
+    if (peer == nullptr)
+      return request_in_pool(give_up_incoming([call](const IncomingCall& incoming) {
+        return incoming.peer() == nullptr && incoming.id() == call;
+      }));
     if (PeerPointer asked = peers_.find(peer->address().id))
-      static_cast<void>(asked->send(wire::FrameKind::cancel, call, {}));
+      static_cast<void>(asked->send(wire::FrameKind::cancel, call, {}, {}, false, object));
   });
 }
 
@@ -63,10 +67,13 @@ Node::~Node() { stop(); }
 
 void Node::stop() {
   if (stopped_.exchange(true)) return;
-  run_on_loop(loop_, [this] {
+  std::vector<std::stop_source> stops;
+  run_on_loop(loop_, [&] {
     peers_.close_all();
     calls_.close(failure(ErrorKind::cancelled, "this runtime has ended"));
+    stops = give_up_incoming([](const IncomingCall&) { return true; });
   });
+  for (std::stop_source& stop : stops) stop.request_stop();
   pool_.stop();
   // Objects may hold references of their own: they go while everything that these need is still there.
   dispatcher_.clear();
@@ -75,6 +82,12 @@ void Node::stop() {
   // Links finish on the loop what they have begun; after this none of them speaks to the node any more.
   run_on_loop(loop_, [this] { pool_.cancel_watch(); });
   life_->end();
+}
+
+std::shared_ptr<ExecutorTarget> Node::executor(
+    std::shared_ptr<ExecutorTarget> (*make)(const std::shared_ptr<const Life>&)) {
+  std::call_once(executor_made_, [&] { executor_ = make(life_); });
+  return executor_;
 }
 
 // -- outgoing -----------------------------------------------------------------------------------------------
@@ -114,7 +127,7 @@ std::uint64_t Node::deadline_for(const CallOptions& options) const {
 }
 
 void Node::send_call(const PeerPointer& peer, wire::CallHead head, Buffer body, ReferenceSession& references,
-                     std::uint64_t deadline_ns, Waiter& waiter) {
+                     const CallTerms& terms, Waiter& waiter) {
   auto fail = [&](Failure failure) {
     if (!loop_.running()) return waiter.complete(std::move(failure));
     loop_.post([&waiter, failure = std::move(failure)] { waiter.complete(failure); });
@@ -129,15 +142,15 @@ void Node::send_call(const PeerPointer& peer, wire::CallHead head, Buffer body, 
                         fmt::format("the chain of nested calls is deeper than {}", limits::call_depth)));
   if (peer)
     if (auto verdict = peer->verdict()) return verdict->may_have_run = false, fail(std::move(*verdict));
-  if (deadline_ns != 0) {
+  if (terms.deadline_ns != 0) {
     std::uint64_t now = clock().now_ns();
-    if (deadline_ns <= now)
+    if (terms.deadline_ns <= now)
       return fail(failure(ErrorKind::deadline, "the time was over before the call was sent"));
-    std::uint64_t remaining_ms = (deadline_ns - now + 999'999) / 1'000'000;
+    std::uint64_t remaining_ms = (terms.deadline_ns - now + 999'999) / 1'000'000;
     head.remaining_ms = static_cast<std::uint32_t>(std::min<std::uint64_t>(remaining_ms, UINT32_MAX));
   }
   head.write(body.data());
-  auto call = calls_.begin(peer.get(), head, body.view().subspan(wire::CallHead::size), deadline_ns, waiter);
+  auto call = calls_.begin(peer.get(), head, body.view().subspan(wire::CallHead::size), terms, waiter);
   if (!call)
     return fail(
         failure(ErrorKind::overloaded,
@@ -145,7 +158,9 @@ void Node::send_call(const PeerPointer& peer, wire::CallHead head, Buffer body, 
   bool any = references.any();
   if (!peer) {
     references.commit();
-    return dispatcher_.dispatch(nullptr, *call, std::move(body), any);
+    dispatcher_.dispatch(nullptr, *call, std::move(body), any);
+    if (terms.cancel != nullptr) terms.cancel->started(*this, nullptr, *call);
+    return;
   }
   auto sent = peer->send(wire::FrameKind::call, *call, body, {}, any, head.object);
   if (sent.has_error()) {
@@ -155,6 +170,12 @@ void Node::send_call(const PeerPointer& peer, wire::CallHead head, Buffer body, 
     return;
   }
   references.commit();
+  if (terms.cancel != nullptr) terms.cancel->started(*this, peer, *call);
+}
+
+void Node::cancel_call(PeerPointer peer, std::uint64_t call) {
+  if (stopped_) return;  // that has ended every call
+  loop_.post([this, peer = std::move(peer), call] { calls_.cancel(peer.get(), call); });
 }
 
 void Node::send_answer(const PeerPointer& peer, wire::FrameKind kind, std::uint64_t call, Buffer body,
@@ -187,7 +208,7 @@ void Node::claim(const PeerPointer& owner, std::uint64_t object, const std::vect
   head.object = fixed_object::process;
   head.method = ProcessServant::claim_id();
   head.chain = new_chain();
-  send_call(owner, head, std::move(body), none, deadline_for({}), *waiter.release());
+  send_call(owner, head, std::move(body), none, {deadline_for({})}, *waiter.release());
 }
 
 void Node::tell_settled(const PeerPointer& giver, std::uint64_t handover) {
@@ -216,8 +237,30 @@ void Node::peer_message(const PeerPointer& peer, wire::Message& message) {
       return;
     }
     case FrameKind::settled: return handovers_.settle(peer.get(), message.call);
-    default: return;  // cancel: a call that nobody waits for any more runs to its end
+    case FrameKind::cancel:
+      return request_in_pool(give_up_incoming(
+          [&](const IncomingCall& call) { return call.peer() == peer && call.id() == message.call; }));
+    default: return;
   }
+}
+
+std::vector<std::stop_source> Node::give_up_incoming(const std::function<bool(const IncomingCall&)>& match) {
+  std::vector<std::stop_source> stops;
+  for (GivenUpCall& call : incoming_calls_.give_up(match)) {
+    if (ServantPointer servant = call.servant.lock()) servant->call_given_up(call.recorded);
+    if (call.stop) stops.push_back(std::move(*call.stop));
+    calls_.cancel_made_by(call.recorded);
+  }
+  return stops;
+}
+
+void Node::request_in_pool(std::vector<std::stop_source> stops) {
+  if (stops.empty()) return;
+  auto request = [stops = std::move(stops)]() mutable {
+    for (std::stop_source& stop : stops) stop.request_stop();
+  };
+  // The pool refuses only once it has been stopped, and with it all that these could stop.
+  static_cast<void>(pool_.deliver(std::move(request)));
 }
 
 void Node::answer_arrived(const PeerPointer& peer, wire::Message& message) {
@@ -241,6 +284,10 @@ void Node::peer_died(const PeerPointer& peer, const Failure& verdict) {
   calls_.fail_all(*peer, verdict);
   exports_.release_all(*peer);
   handovers_.settle_all(*peer);
+  // A worker function is not given up: what its spawner's death means is the worker's own affair.
+  request_in_pool(give_up_incoming([&](const IncomingCall& call) {
+    return call.peer() == peer && call.head().object != fixed_object::functions;
+  }));
   if (observer_ != nullptr) observer_->peer_died(peer, verdict);
 }
 

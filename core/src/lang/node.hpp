@@ -4,6 +4,8 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -12,10 +14,12 @@
 
 #include "base/random.hpp"
 #include "lang/calls.hpp"
+#include "lang/cancel_point.hpp"
 #include "lang/dispatcher.hpp"
 #include "lang/exports.hpp"
 #include "lang/handovers.hpp"
 #include "lang/imports.hpp"
+#include "lang/incoming_calls.hpp"
 #include "lang/life.hpp"
 #include "lang/peers.hpp"
 #include "lang/pool.hpp"
@@ -25,6 +29,8 @@ class Runtime;
 }
 
 namespace circuit::lang {
+
+class ExecutorTarget;
 
 /// What a process does with the calls to its worker functions.
 class FunctionHost {
@@ -77,9 +83,13 @@ class Node final : public PeerEvents {
   Imports& imports() noexcept { return imports_; }
   Handovers& handovers() noexcept { return handovers_; }
   Dispatcher& dispatcher() noexcept { return dispatcher_; }
+  IncomingCalls& incoming_calls() noexcept { return incoming_calls_; }
   ObjectServants& servants() noexcept { return servants_; }
   Pool& pool() noexcept { return pool_; }
   const std::shared_ptr<Life>& life() const noexcept { return life_; }
+  /// The one executor of this node; `make` makes it at the first use, which few programs have.
+  std::shared_ptr<ExecutorTarget> executor(
+      std::shared_ptr<ExecutorTarget> (*make)(const std::shared_ptr<const Life>&));
 
   void set_function_host(FunctionHost* host) { host_ = host; }
   void set_observer(NodeObserver* observer) { observer_ = observer; }
@@ -87,7 +97,10 @@ class Node final : public PeerEvents {
   /// Sends a call; `peer` null: to this process itself. `waiter` is completed once, on the loop, whatever
   /// happens. `body` is the head's room and the arguments; the head is filled in here.
   void send_call(const PeerPointer& peer, wire::CallHead head, Buffer body, ReferenceSession& references,
-                 std::uint64_t deadline_ns, Waiter& waiter);
+                 const CallTerms& terms, Waiter& waiter);
+  /// The caller waits no longer for a call that has been sent: its waiter is completed with `cancelled`, and
+  /// the callee told. Nothing happens when the call has ended.
+  void cancel_call(PeerPointer peer, std::uint64_t call);
   void send_answer(const PeerPointer& peer, wire::FrameKind kind, std::uint64_t call, Buffer body,
                    ReferenceSession& references);
 
@@ -117,6 +130,12 @@ class Node final : public PeerEvents {
   void peer_died(const PeerPointer& peer, const Failure& verdict) override;
   void peer_lost(const PeerPointer& peer, const Failure& reason) override;
   void answer_arrived(const PeerPointer& peer, wire::Message& message);
+  /// Tells the calls that match, and those made within them, that nobody waits for them; what is returned has
+  /// to be requested, not on the loop. On the loop.
+  [[nodiscard]] std::vector<std::stop_source> give_up_incoming(
+      const std::function<bool(const IncomingCall&)>& match);
+  /// What listens to a stop token is the user's code: it may take its time, and make calls.
+  void request_in_pool(std::vector<std::stop_source> stops);
 
   link::Loop& loop_;
   Random& random_;
@@ -129,6 +148,7 @@ class Node final : public PeerEvents {
   const std::shared_ptr<Life> life_ = std::make_shared<Life>(*this);
 
   Calls calls_;
+  IncomingCalls incoming_calls_;
   ObjectServants servants_;
   Exports exports_;
   Handovers handovers_;
@@ -136,6 +156,8 @@ class Node final : public PeerEvents {
   Peers peers_;
   Dispatcher dispatcher_;
   Pool pool_;
+  std::once_flag executor_made_;
+  std::shared_ptr<ExecutorTarget> executor_;
 };
 
 }  // namespace circuit::lang

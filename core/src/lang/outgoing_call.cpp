@@ -1,7 +1,9 @@
-// A blocking call, from the public templates to the node.
+// A call, blocking or not, from the public templates to the node.
 #include <condition_variable>
 #include <fmt/format.h>
 #include <mutex>
+#include <stop_token>
+#include <utility>
 
 #include <circuit/detail/call.hpp>
 #include <circuit/function.hpp>
@@ -30,13 +32,69 @@ class LocalTarget final : public Target {
   const ServantPointer servant_;
 };
 
+/// An object of this process has an id only while someone holds it: a call to it does.
+class HeldObject {
+ public:
+  HeldObject(Node& node, const TargetPointer& target)
+      : life_(node.life()), object_(node.exports().hold(local_servant(target), node.own_id())) {}
+  HeldObject(HeldObject&& other) noexcept
+      : life_(std::move(other.life_)), object_(std::exchange(other.object_, 0)) {}
+  HeldObject& operator=(HeldObject&&) = delete;
+  ~HeldObject() {
+    if (Node* node = object_ != 0 ? life_->node() : nullptr)
+      node->exports().release(node->own_id(), object_, 1);
+  }
+  std::uint64_t object() const noexcept { return object_; }
+
+ private:
+  std::shared_ptr<const Life> life_;
+  std::uint64_t object_;
+};
+
+/// Waits for the answer of a call that nobody blocks for. Owns itself until it comes.
+class StartedCall final : public Waiter {
+ public:
+  StartedCall(std::unique_ptr<Completion> completion, std::optional<HeldObject> held)
+      : completion_(std::move(completion)), held_(std::move(held)) {}
+
+  /// Cancels the call when `stop` is requested.
+  void watch(const std::stop_token& stop) {
+    if (stop.stop_possible()) on_stop_.emplace(stop, Canceller(cancel_));
+  }
+  const std::shared_ptr<CancelPoint>& cancel_point() const noexcept { return cancel_; }
+
+  void complete(Answer answer) override {
+    std::unique_ptr<StartedCall> self(this);
+    on_stop_.reset();
+    if (answer.has_error())
+      completion_->fail(answer.error());
+    else
+      completion_->complete(std::move(*answer));
+  }
+  std::unique_ptr<Waiter> heir() override {
+    std::unique_ptr<Completion> heir = completion_->heir();
+    return heir ? std::make_unique<StartedCall>(std::move(heir), std::nullopt) : nullptr;
+  }
+
+ private:
+  std::unique_ptr<Completion> completion_;
+  std::optional<HeldObject> held_;
+  std::shared_ptr<CancelPoint> cancel_ = std::make_shared<CancelPoint>();
+  std::optional<std::stop_callback<Canceller>> on_stop_;
+};
+
 /// Puts the calling thread to sleep until the answer is there.
 class BlockingWaiter final : public Waiter {
  public:
+  explicit BlockingWaiter(std::unique_ptr<Completion> heir) : heir_(std::move(heir)) {}
+
   void complete(Answer answer) override {
     std::lock_guard lock(mutex_);
     answer_.emplace(std::move(answer));
     done_.notify_one();  // under the lock: the waiter may be gone as soon as it is free
+  }
+  std::unique_ptr<Waiter> heir() override {
+    return heir_ ? std::make_unique<StartedCall>(std::move(heir_), std::nullopt) : nullptr;
   }
   Answer wait() {
     std::unique_lock lock(mutex_);
@@ -48,6 +106,7 @@ class BlockingWaiter final : public Waiter {
   std::mutex mutex_;
   std::condition_variable done_;
   std::optional<Answer> answer_;
+  std::unique_ptr<Completion> heir_;
 };
 
 }  // namespace
@@ -77,18 +136,21 @@ void Reply::check(const Decoder& decoder) const {
 struct OutgoingCall::State {
   State(TargetPointer t, PeerPointer p, std::uint64_t m, CallOptions o)
       : target(std::move(t)),
+        node(target->node()),
         peer(std::move(p)),
         method(m),
-        options(o),
-        references(target->node(), peer),
+        options(std::move(o)),
+        references(node, peer),
         encoder(body, &references) {
     body.extend(wire::CallHead::size);
   }
 
   TargetPointer target;
+  Node& node;
   PeerPointer peer;
   std::uint64_t method;
   CallOptions options;
+  bool last_word = false;
   Buffer body;
   ReferenceSession references;
   Encoder encoder;
@@ -101,17 +163,33 @@ OutgoingCall::OutgoingCall(const TargetPointer& target, std::uint64_t method, Ca
     peer = import->owner();
     if (auto broken = import->broken()) throw Error(std::move(*broken));
   }
-  state_ = std::make_unique<State>(target, std::move(peer), method, options);
+  state_ = std::make_unique<State>(target, std::move(peer), method, std::move(options));
   if (name.empty())
     if (const Function* function = find_function(method)) name = function->descriptor;
-  target->node().recorder().name(method, name);
+  node().recorder().name(method, name);
 }
 
 OutgoingCall::~OutgoingCall() = default;
+OutgoingCall::OutgoingCall(OutgoingCall&&) noexcept = default;
+OutgoingCall& OutgoingCall::operator=(OutgoingCall&&) noexcept = default;
 
 Encoder& OutgoingCall::arguments() noexcept { return state_->encoder; }
 
+Node& OutgoingCall::node() const { return state_->node; }
+
+void OutgoingCall::wait_for_last_word() noexcept { state_->last_word = true; }
+
 namespace {
+
+constexpr const char* given_up_text = "the call was cancelled before it was sent";
+
+/// Whether the caller of the call that runs on this thread has given it up: what it calls is given up with
+/// it.
+bool given_up_here(const Node& node) {
+  const Context* context = current_context();
+  return context != nullptr && context->node == &node && context->incoming != nullptr &&
+         context->incoming->given_up();
+}
 
 /// The result. A call whose end is not known may go on somewhere, in the chain of the call that runs here.
 Reply result_of(Node& node, Answer answer) {
@@ -122,27 +200,56 @@ Reply result_of(Node& node, Answer answer) {
 
 }  // namespace
 
-Reply OutgoingCall::run() {
-  State& state = *state_;
-  Node& node = state.target->node();
+void OutgoingCall::send(std::uint64_t object, bool blocking, CancelPoint* cancel, Waiter& waiter) {
+  Node& node = state_->node;
+  CallTerms terms{node.deadline_for(state_->options), state_->last_word, cancel};
+  node.send_call(state_->peer, node.head_for(object, state_->method, blocking), std::move(state_->body),
+                 state_->references, terms, waiter);
+  // The caller may have given up after the check and before the call could be found by its parent.
+  if (given_up_here(node)) cancel->cancel();
+}
+
+Reply OutgoingCall::run(std::unique_ptr<Completion> heir) {
+  Node& node = state_->node;
   if (node.loop().on_loop())
     throw Error(ErrorKind::refused,
                 "a blocking call on the I/O thread would wait for itself: take inline_calls off the "
                 "interface, so that its calls run in the pool");
-  BlockingWaiter waiter;
-  if (!state.peer) {
-    // The object has an id only while someone holds it: this call does.
-    ServantPointer servant = local_servant(state.target);
-    std::uint64_t object = node.exports().hold(servant, node.own_id());
-    node.send_call(nullptr, node.head_for(object, state.method, true), std::move(state.body),
-                   state.references, node.deadline_for(state.options), waiter);
-    Answer answer = waiter.wait();
-    node.exports().release(node.own_id(), object, 1);
-    return result_of(node, std::move(answer));
-  }
-  node.send_call(state.peer, node.head_for(state.target->object(), state.method, true), std::move(state.body),
-                 state.references, node.deadline_for(state.options), waiter);
+  if (given_up_here(node) || state_->options.stop.stop_requested())
+    throw Error(ErrorKind::cancelled, given_up_text);
+  std::optional<HeldObject> held;
+  if (!state_->peer) held.emplace(node, state_->target);
+  BlockingWaiter waiter(std::move(heir));
+  CancelPoint cancel;
+  std::stop_callback on_stop(state_->options.stop, [&cancel] { cancel.cancel(); });
+  send(held ? held->object() : state_->target->object(), true, &cancel, waiter);
   return result_of(node, waiter.wait());
+}
+
+Canceller OutgoingCall::start(std::unique_ptr<Completion> completion) {
+  Node& node = state_->node;
+  std::optional<HeldObject> held;
+  if (!state_->peer) held.emplace(node, state_->target);
+  std::uint64_t object = held ? held->object() : state_->target->object();
+  auto* started = new StartedCall(std::move(completion), std::move(held));
+  if (given_up_here(node) || state_->options.stop.stop_requested()) {
+    node.loop().post([started] { started->complete(failure(ErrorKind::cancelled, given_up_text)); });
+    return {};
+  }
+  std::shared_ptr<CancelPoint> cancel = started->cancel_point();
+  started->watch(state_->options.stop);
+  send(object, false, cancel.get(), *started);  // from here on it may be gone
+  return Canceller(std::move(cancel));
+}
+
+void Canceller::operator()() const {
+  if (point_) point_->cancel();
+}
+
+std::stop_token current_stop_token() {
+  const Context* context = current_context();
+  return context != nullptr && context->incoming != nullptr ? context->incoming->stop_token()
+                                                            : std::stop_token();
 }
 
 }  // namespace circuit::lang

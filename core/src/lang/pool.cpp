@@ -31,11 +31,15 @@ Pool::Pool(link::Loop& loop)
 
 Pool::~Pool() { stop(); }
 
-bool Pool::submit(std::function<void()> job) {
+bool Pool::submit(std::function<void()> job) { return add({std::move(job), false}, limits::pool_queue); }
+
+bool Pool::deliver(std::function<void()> job) { return add({std::move(job), true}, SIZE_MAX); }
+
+bool Pool::add(Job job, std::size_t at_most) {
   bool start_watch = false;
   {
     std::lock_guard lock(mutex_);
-    if (stopping_ || jobs_.size() >= limits::pool_queue) return false;
+    if (stopping_ || jobs_.size() >= at_most) return false;
     jobs_.push_back(std::move(job));
     if (idle_ >= jobs_.size()) {
       ready_.notify_one();
@@ -90,7 +94,7 @@ void Pool::work() {
     ready_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
     --idle_;
     if (stopping_) return;
-    auto job = std::move(jobs_.front());
+    auto job = std::move(jobs_.front().run);
     jobs_.pop_front();
     lock.unlock();
     job();
@@ -102,16 +106,17 @@ void Pool::work() {
 
 void Pool::stop() {
   std::vector<std::thread> threads;
-  std::deque<std::function<void()>> dropped;
+  std::deque<Job> left;
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
     ready_.notify_all();
     threads.swap(threads_);
-    dropped.swap(jobs_);
+    left.swap(jobs_);
   }
-  dropped.clear();
+  std::erase_if(left, [](const Job& job) { return !job.owed; });
   for (std::thread& thread : threads) thread.join();
+  for (Job& job : left) job.run();
 }
 
 }  // namespace circuit::lang

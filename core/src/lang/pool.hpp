@@ -24,13 +24,23 @@ class Pool {
 
   /// False: too many jobs wait.
   bool submit(std::function<void()> job);
-  /// Takes no more jobs, drops those not begun, and joins the threads when the others have ended. Not on a
-  /// thread of the pool.
+  /// For what somebody waits for: it always runs, beside all other jobs' limit, at the latest within stop().
+  /// False: the pool has been stopped.
+  bool deliver(std::function<void()> job);
+  /// Takes no more jobs, drops those submitted and not begun, joins the threads when the others have ended,
+  /// and runs what is left to deliver. Not on a thread of the pool.
   void stop();
   /// The last step of the end, on the loop, after stop().
   void cancel_watch() { timer_->cancel(); }
 
  private:
+  struct Job {
+    std::function<void()> run;
+    /// It has to run, whatever happens.
+    bool owed = false;
+  };
+
+  bool add(Job job, std::size_t at_most);
   void work();
   void grow(std::size_t by);
   void watch();
@@ -40,7 +50,7 @@ class Pool {
 
   std::mutex mutex_;
   std::condition_variable ready_;
-  std::deque<std::function<void()>> jobs_;
+  std::deque<Job> jobs_;
   std::vector<std::thread> threads_;
   std::size_t idle_ = 0;
   std::size_t ended_ = 0;

@@ -71,7 +71,7 @@ void start_call(Node& node, const PeerPointer& peer, std::uint64_t object,
   Encoder encoder(body, &references);
   encode_arguments(encoder, arguments...);
   node.send_call(peer, node.head_for(object, method.id(), false), std::move(body), references,
-                 node.deadline_for(options), *new Waiting(std::move(done)));
+                 {node.deadline_for(options)}, *new Waiting(std::move(done)));
 }
 
 /// The same, blocking. Not on the loop.

@@ -23,6 +23,8 @@ class Servant : public std::enable_shared_from_this<Servant> {
   virtual const std::string& interface() const = 0;
   /// Answers now, later, or from another thread.
   virtual void handle(IncomingCallPointer call) = 0;
+  /// The caller of a call that has not been answered waits no longer. On the loop.
+  virtual void call_given_up(std::uint64_t /*recorded*/) {}
   /// A process that held references to this is dead: calls of its that wait here are dropped.
   virtual void caller_died(const Peer&) {}
   /// The node ends: all calls that wait here are dropped.

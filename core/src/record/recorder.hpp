@@ -41,6 +41,10 @@ class Recorder {
   int fd() const noexcept { return memory_.fd(); }
   std::uint64_t worker() const noexcept { return memory_.header().worker.load(std::memory_order_relaxed); }
 
+  /// Slots for calls of one direction. The indices of those for incoming calls follow on those for outgoing
+  /// ones.
+  std::uint32_t slots() const noexcept { return slots_; }
+
   /// Records the beginning of a call. Nothing, and counted as overflowed, while all slots of the direction
   /// are in use.
   std::optional<SlotId> acquire(const CallFacts& facts) noexcept;

@@ -147,7 +147,7 @@ Result<WorkerRecord> spawn_function(lang::Node& node, AgentConnection& agent, La
   lang::ReferenceSession none(node, worker);
   auto waiter = std::make_unique<OutcomeWaiter>(address.id, progress, std::move(outcome));
   node.send_call(worker, node.head_for(lang::fixed_object::functions, function.id, false), std::move(body),
-                 none, 0, *waiter.release());
+                 none, {}, *waiter.release());
   tell("go", function.signature);
   return record;
 }

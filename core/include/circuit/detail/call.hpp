@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -16,9 +17,14 @@
 
 namespace circuit::lang {
 
+class CancelPoint;
 class Node;
 class Peer;
 class Servant;
+class Waiter;
+
+/// Requested when the caller of the call that runs on this thread gives it up. Outside a call: never.
+std::stop_token current_stop_token();
 
 /// An object in this process or another one. Holding a Target keeps a counted reference to it; the last one
 /// to go gives the reference back. Thread safety: any thread.
@@ -42,6 +48,8 @@ std::shared_ptr<Servant> local_servant(const TargetPointer& target);
 struct CallOptions {
   /// nullopt: the default (30 s). Zero: none.
   std::optional<std::chrono::milliseconds> deadline;
+  /// When stop is requested, the call is cancelled.
+  std::stop_token stop{};
 };
 
 /// The answer to a call, with what is needed to decode references in it.
@@ -63,30 +71,65 @@ class Reply {
   std::unique_ptr<ReferenceDecoder> references_;
 };
 
-/// One call: encode the arguments, then run() it.
-/// Lifetime: on the stack of the caller.
+/// Takes what comes of a call that nobody blocks for. complete() or fail() is called, once, on the loop, and
+/// must neither block nor throw.
+class Completion {
+ public:
+  virtual ~Completion() = default;
+  virtual void complete(Reply reply) = 0;
+  virtual void fail(const Failure& failure) = 0;
+  /// Asked for before fail() of a call that waits for the callee's last word: who takes a reply that comes
+  /// later still. Null: nobody.
+  virtual std::unique_ptr<Completion> heir() { return nullptr; }
+};
+
+/// Cancels one call; after its end nothing happens. Thread safety: any thread; copies cancel the same call.
+class Canceller {
+ public:
+  Canceller() = default;
+  explicit Canceller(std::shared_ptr<CancelPoint> point) : point_(std::move(point)) {}
+  void operator()() const;
+
+ private:
+  std::shared_ptr<CancelPoint> point_;
+};
+
+/// One call: encode the arguments, then run() it, or start() it with somebody who takes the answer.
+/// Thread safety: one owner.
 class OutgoingCall {
  public:
   /// `name`: the method as people call it, for the recorder; empty for a registered function, which has one.
   OutgoingCall(const TargetPointer& target, std::uint64_t method, CallOptions options,
                std::string_view name = {});
   ~OutgoingCall();
-  OutgoingCall(const OutgoingCall&) = delete;
-  OutgoingCall& operator=(const OutgoingCall&) = delete;
+  OutgoingCall(OutgoingCall&&) noexcept;
+  OutgoingCall& operator=(OutgoingCall&&) noexcept;
 
   /// Takes the array of arguments.
   Encoder& arguments() noexcept;
-  /// Sends the call and blocks for the answer. Throws Error.
-  Reply run();
+  Node& node() const;
+  /// When the time is over or the call is cancelled, the callee is asked for a last word, and that is the
+  /// answer: for callees that wait themselves, and know what has become of the call.
+  void wait_for_last_word() noexcept;
+  /// Sends the call and blocks for the answer. Throws Error. `heir` takes a reply that comes after the end of
+  /// a wait for the last word.
+  Reply run(std::unique_ptr<Completion> heir = nullptr);
+  /// Sends the call; `completion` takes the answer, or why nothing was sent.
+  Canceller start(std::unique_ptr<Completion> completion);
 
  private:
   struct State;
+  void send(std::uint64_t object, bool blocking, CancelPoint* cancel, Waiter& waiter);
   std::unique_ptr<State> state_;
 };
 
 }  // namespace circuit::lang
 
 namespace circuit {
+
+/// In a worker function or a method: stop is requested when its caller cancels the call, is dead, or has no
+/// more time. What the call itself calls is cancelled with it. Outside a call nobody requests it.
+inline std::stop_token stop_token() { return lang::current_stop_token(); }
 
 /// Writes references for one peer. A reference is counted for the peer as it is written.
 class ReferenceEncoder {

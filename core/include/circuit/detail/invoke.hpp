@@ -108,14 +108,24 @@ T Reply::value() {
   }
 }
 
-/// Encodes `args` as the parameter types say (so that a literal becomes a std::string), runs, decodes the
-/// result.
-template <class Result, class... Params, class... Args>
-Result run_call(OutgoingCall& call, std::tuple<Params...>*, Args&&... args) {
+/// Encodes `args` as the parameter types say (so that a literal becomes a std::string).
+template <class... Params, class... Args>
+void encode_call(OutgoingCall& call, std::tuple<Params...>*, Args&&... args) {
   static_assert(sizeof...(Params) == sizeof...(Args),
                 "circuit: the call has another number of arguments than the function");
   encode_arguments(call.arguments(), static_cast<const Params&>(Params(std::forward<Args>(args)))...);
+}
+
+/// The same, then runs the call and decodes the result.
+template <class Result, class... Params, class... Args>
+Result run_call(OutgoingCall& call, std::tuple<Params...>* parameters, Args&&... args) {
+  encode_call(call, parameters, std::forward<Args>(args)...);
   return call.run().template value<Result>();
 }
+
+/// What starts a call that nobody blocks for: defined in circuit/async.hpp, which has to be included where
+/// such calls are made.
+template <class Result>
+struct Async;
 
 }  // namespace circuit::lang
