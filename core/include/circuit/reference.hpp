@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -33,6 +34,9 @@ class Ref {
   /// Refers to nothing.
   Ref() = default;
   explicit Ref(lang::TargetPointer target) : target_(std::move(target)) {}
+  /// A reference to an object of a class whose interface extends that of T: the same reference, seen so.
+  template <lang::Extends<T> Derived>
+  Ref(Ref<Derived> other) : target_(other.target()), options_(other.options()) {}
 
   explicit operator bool() const noexcept { return target_ != nullptr; }
   /// Drops the reference now.
@@ -80,6 +84,7 @@ class Ref {
   }
 
   const lang::TargetPointer& target() const noexcept { return target_; }
+  const lang::CallOptions& options() const noexcept { return options_; }
 
  private:
   void require() const {
@@ -89,7 +94,7 @@ class Ref {
   lang::OutgoingCall begin() const {
     require();
     const std::uint64_t id = lang::method_id<T, Method>();
-    return lang::OutgoingCall(target_, id, options_, lang::MethodId<Method>::descriptor);
+    return lang::OutgoingCall(target_, id, options_, lang::MethodId<Method, T>::descriptor);
   }
 
   lang::TargetPointer target_;

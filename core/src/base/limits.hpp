@@ -223,6 +223,13 @@ inline constexpr auto agent_stop_wait = 2s;
 inline constexpr std::size_t unread_bytes = 2 * pending_bytes;
 /// Processes that one reference may name as its givers: a chain of hand-overs of which none is settled yet.
 inline constexpr std::size_t reference_givers = 16;
+/// Names of interfaces that one reference brings: its own and those that this one extends.
+inline constexpr std::size_t interface_names = 32;
+/// Services of one process, and bytes of a name.
+inline constexpr std::size_t services = 1024;
+inline constexpr std::size_t service_name_bytes = 256;
+/// Methods that a refusal lists, and bytes of that list.
+inline constexpr std::size_t listed_methods_bytes = 2048;
 /// How long a dial that was refused because it crosses another waits for that other link, before it dials
 /// again.
 inline constexpr auto crossing_wait = 50ms;

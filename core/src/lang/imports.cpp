@@ -49,20 +49,20 @@ std::vector<WorkerId> Import::givers() const {
 }
 
 std::shared_ptr<Import> Imports::find_or_make(const PeerPointer& owner, std::uint64_t object,
-                                              const std::string& interface) {
+                                              const InterfaceNames& interfaces) {
   std::lock_guard lock(mutex_);
   std::weak_ptr<Import>& entry = entries_[{owner->address().id, object}];
   std::shared_ptr<Import> import = entry.lock();
   if (!import) {
-    import = std::make_shared<Import>(node_.life(), owner, object, interface);
+    import = std::make_shared<Import>(node_.life(), owner, object, interfaces);
     entry = import;
   }
   return import;
 }
 
 TargetPointer Imports::received(const PeerPointer& owner, std::uint64_t object,
-                                const std::string& interface) {
-  auto import = find_or_make(owner, object, interface);
+                                const InterfaceNames& interfaces) {
+  auto import = find_or_make(owner, object, interfaces);
   std::lock_guard lock(import->mutex_);
   ++import->received_;
   import->broken_.reset();
@@ -70,14 +70,14 @@ TargetPointer Imports::received(const PeerPointer& owner, std::uint64_t object,
 }
 
 TargetPointer Imports::handed_over(const PeerPointer& giver, const Address& owner, std::uint64_t object,
-                                   const std::string& interface, std::uint64_t handover,
+                                   const InterfaceNames& interfaces, std::uint64_t handover,
                                    const std::vector<WorkerId>& others) {
   PeerPointer owning = node_.peers().find_or_add(owner);
   if (object < fixed_object::end) {  // nothing to count
     node_.tell_settled(giver, handover);
-    return fixed(owning, object, interface);
+    return fixed(owning, object, interfaces);
   }
-  auto import = find_or_make(owning, object, interface);
+  auto import = find_or_make(owning, object, interfaces);
   std::vector<WorkerId> givers{giver->address().id};
   givers.insert(givers.end(), others.begin(), others.end());
   if (givers.size() > limits::reference_givers) givers.resize(limits::reference_givers);
@@ -121,8 +121,8 @@ void Imports::refused(const std::weak_ptr<Import>& import, std::uint64_t ticket,
   if (held->received_ == 0 && held->claims_.empty()) held->broken_ = failure;
 }
 
-TargetPointer Imports::fixed(const PeerPointer& owner, std::uint64_t object, std::string interface) {
-  return std::make_shared<Import>(node_.life(), owner, object, std::move(interface));
+TargetPointer Imports::fixed(const PeerPointer& owner, std::uint64_t object, InterfaceNames interfaces) {
+  return std::make_shared<Import>(node_.life(), owner, object, std::move(interfaces));
 }
 
 std::size_t Imports::size() const {

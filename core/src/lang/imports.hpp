@@ -22,13 +22,16 @@ class Imports;
 /// back.
 class Import final : public Target {
  public:
-  Import(std::shared_ptr<const Life> life, PeerPointer owner, std::uint64_t object, std::string interface)
-      : life_(std::move(life)), owner_(std::move(owner)), object_(object), interface_(std::move(interface)) {}
+  Import(std::shared_ptr<const Life> life, PeerPointer owner, std::uint64_t object, InterfaceNames interfaces)
+      : life_(std::move(life)),
+        owner_(std::move(owner)),
+        object_(object),
+        interfaces_(std::move(interfaces)) {}
   ~Import() override;
 
   const Address& address() const override { return owner_->address(); }
   std::uint64_t object() const override { return object_; }
-  const std::string& interface() const override { return interface_; }
+  const InterfaceNames& interfaces() const override { return interfaces_; }
   Node& node() const override { return life_->living(); }
   const PeerPointer& owner() const noexcept { return owner_; }
 
@@ -45,7 +48,7 @@ class Import final : public Target {
   const std::shared_ptr<const Life> life_;
   const PeerPointer owner_;
   const std::uint64_t object_;
-  const std::string interface_;
+  const InterfaceNames interfaces_;
 
   // -- guarded by mutex_ --
   mutable std::mutex mutex_;
@@ -60,15 +63,15 @@ class Imports {
   explicit Imports(Node& node) : node_(node) {}
 
   /// The owner has sent a reference to its own object.
-  TargetPointer received(const PeerPointer& owner, std::uint64_t object, const std::string& interface);
+  TargetPointer received(const PeerPointer& owner, std::uint64_t object, const InterfaceNames& interfaces);
   /// `giver` has handed over a reference to an object of `owner`: it is claimed at the owner, and the giver
   /// told when that is settled. The reference can be used at once: calls follow the claim on the same link.
   /// `others`: who had handed it to the giver, as long as that is not settled.
   TargetPointer handed_over(const PeerPointer& giver, const Address& owner, std::uint64_t object,
-                            const std::string& interface, std::uint64_t handover,
+                            const InterfaceNames& interfaces, std::uint64_t handover,
                             const std::vector<WorkerId>& others);
   /// Objects with a fixed id (worker functions, the process itself, what a program publishes) need no count.
-  TargetPointer fixed(const PeerPointer& owner, std::uint64_t object, std::string interface);
+  TargetPointer fixed(const PeerPointer& owner, std::uint64_t object, InterfaceNames interfaces);
   std::size_t size() const;
 
  private:
@@ -76,7 +79,7 @@ class Imports {
   using Key = std::pair<WorkerId, std::uint64_t>;
 
   std::shared_ptr<Import> find_or_make(const PeerPointer& owner, std::uint64_t object,
-                                       const std::string& interface);
+                                       const InterfaceNames& interfaces);
   void claimed(const PeerPointer& owner, std::uint64_t object, const std::weak_ptr<Import>& import,
                std::uint64_t ticket);
   void refused(const std::weak_ptr<Import>& import, std::uint64_t ticket, const Failure& failure);

@@ -1,4 +1,5 @@
 // A call, blocking or not, from the public templates to the node.
+#include <algorithm>
 #include <condition_variable>
 #include <fmt/format.h>
 #include <mutex>
@@ -18,17 +19,21 @@ namespace {
 class LocalTarget final : public Target {
  public:
   LocalTarget(Node& node, ServantPointer servant)
-      : life_(node.life()), address_(node.own_address()), servant_(std::move(servant)) {}
+      : life_(node.life()),
+        address_(node.own_address()),
+        names_(servant->interfaces()),
+        servant_(std::move(servant)) {}
   const Address& address() const override { return address_; }
   // An id is given when the object first leaves the process.
   std::uint64_t object() const override { return 0; }
-  const std::string& interface() const override { return servant_->interface(); }
+  const InterfaceNames& interfaces() const override { return names_; }
   Node& node() const override { return life_->living(); }
   const ServantPointer& servant() const noexcept { return servant_; }
 
  private:
   const std::shared_ptr<const Life> life_;
   const Address address_;
+  const InterfaceNames names_;
   const ServantPointer servant_;
 };
 
@@ -110,6 +115,10 @@ class BlockingWaiter final : public Waiter {
 };
 
 }  // namespace
+
+bool InterfaceNames::include(std::string_view interface) const noexcept {
+  return name == interface || std::find(bases.begin(), bases.end(), interface) != bases.end();
+}
 
 TargetPointer make_local_target(Node& node, ServantPointer servant) {
   return std::make_shared<LocalTarget>(node, std::move(servant));

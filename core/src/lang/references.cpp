@@ -15,6 +15,23 @@ namespace {
 /// Where the object lives, as seen by the writer.
 enum class Form : std::uint64_t { writers_own = 0, readers_own = 1, of_another = 2 };
 
+/// The name alone where there is no other.
+void encode_names(Encoder& encoder, const InterfaceNames& names) {
+  if (!names.bases.empty()) encoder.array(1 + names.bases.size());
+  encoder.text(names.name);
+  for (const std::string& base : names.bases) encoder.text(base);
+}
+
+/// What they claim is taken for granted here: a method that the object has not is refused by its owner.
+InterfaceNames decode_names(Decoder& decoder) {
+  std::uint64_t count = decoder.peek() == Decoder::Type::array ? decoder.array() : 1;
+  if (decoder.ok() && (count == 0 || count > limits::interface_names))
+    decoder.fail(fmt::format("a reference names 1 to {} interfaces", limits::interface_names));
+  InterfaceNames names{std::string(decoder.text())};
+  for (std::uint64_t i = 1; i < count && decoder.ok(); ++i) names.bases.emplace_back(decoder.text());
+  return names;
+}
+
 /// Finds and takes the references of one message.
 class Taker {
  public:
@@ -56,21 +73,22 @@ class Taker {
     std::uint64_t fields = decoder.array();
     auto form = static_cast<Form>(decoder.unsigned_integer());
     std::uint64_t object = decoder.unsigned_integer();
-    std::string interface(decoder.text());
+    const std::size_t start = decoder.position();
+    InterfaceNames interfaces = decode_names(decoder);
     if (decoder.ok() && fields != (form == Form::of_another ? 6u : 3u))
       decoder.fail("a reference of an unknown form");
-    if (!decoder.allocate(sizeof(Import) + interface.size())) return nullptr;
+    if (!decoder.allocate(sizeof(Import) + 8 * (decoder.position() - start))) return nullptr;
     switch (form) {
-      case Form::writers_own: return writers_own(object, interface);
+      case Form::writers_own: return writers_own(object, interfaces);
       case Form::readers_own: return own(object);
-      case Form::of_another: return of_another(decoder, object, interface);
+      case Form::of_another: return of_another(decoder, object, interfaces);
     }
     decoder.fail("a reference of an unknown form");
     return nullptr;
   }
 
-  TargetPointer writers_own(std::uint64_t object, const std::string& interface) {
-    if (peer_) return node_.imports().received(peer_, object, interface);
+  TargetPointer writers_own(std::uint64_t object, const InterfaceNames& interfaces) {
+    if (peer_) return node_.imports().received(peer_, object, interfaces);
     // Written by this process for itself: the object is at hand, and the count taken for the way is given
     // back.
     TargetPointer target = own(object);
@@ -83,7 +101,7 @@ class Taker {
     return servant ? make_local_target(node_, std::move(servant)) : nullptr;
   }
 
-  TargetPointer of_another(Decoder& decoder, std::uint64_t object, const std::string& interface) {
+  TargetPointer of_another(Decoder& decoder, std::uint64_t object, const InterfaceNames& interfaces) {
     Address owner;
     circuit::decode(decoder, owner);
     std::uint64_t handover = decoder.unsigned_integer();
@@ -96,7 +114,7 @@ class Taker {
     std::vector<WorkerId> others;
     for (std::uint64_t id : ids) others.push_back(WorkerId{id});
     if (owner.id && owner.id != node_.own_id())
-      return node_.imports().handed_over(peer_, owner, object, interface, handover, others);
+      return node_.imports().handed_over(peer_, owner, object, interfaces, handover, others);
     decoder.fail("a reference handed over to its own owner");
     return nullptr;
   }
@@ -125,7 +143,7 @@ void ReferenceSession::encode(Encoder& encoder, const TargetPointer& target) {
     encoder.array(3);
     encoder.unsigned_integer(static_cast<std::uint64_t>(Form::writers_own));
     encoder.unsigned_integer(object);
-    encoder.text(servant->interface());
+    encode_names(encoder, target->interfaces());
     return;
   }
   auto import = std::dynamic_pointer_cast<Import>(target);
@@ -136,7 +154,7 @@ void ReferenceSession::encode(Encoder& encoder, const TargetPointer& target) {
   encoder.array(readers_own ? 3 : 6);
   encoder.unsigned_integer(static_cast<std::uint64_t>(readers_own ? Form::readers_own : Form::of_another));
   encoder.unsigned_integer(target->object());
-  encoder.text(target->interface());
+  encode_names(encoder, target->interfaces());
   written_.push_back({target, 0, 0});
   if (readers_own) return;
   circuit::encode(encoder, target->address());
@@ -169,7 +187,7 @@ TargetPointer ReceivedReferences::decode(Decoder& decoder, std::string_view inte
     decoder.fail("a reference to an object that is gone, or that its sender does not hold");
     return nullptr;
   }
-  if (found->second->interface() != interface) {
+  if (!found->second->interfaces().include(interface)) {
     decoder.fail(
         fmt::format("expected a reference to {}, got one to {}", interface, found->second->interface()));
     return nullptr;

@@ -185,6 +185,20 @@ ServantPointer make_object_servant(std::shared_ptr<void> object, const Interface
   return std::make_shared<ObjectServant>(std::move(object), interface);
 }
 
+Method make_method(const char* declaring, const char* name, const std::vector<std::string>& parameters,
+                   const std::string& result) {
+  Method method;
+  method.name = name;
+  method.descriptor = canonical_descriptor(fmt::format("{}.{}", declaring, name), parameters, result);
+  method.id = signature_id(method.descriptor);
+  return method;
+}
+
+void add_base(Interface& interface, const char* base) {
+  auto& bases = interface.bases;
+  if (std::find(bases.begin(), bases.end(), base) == bases.end()) bases.emplace_back(base);
+}
+
 const Method* Interface::find(std::uint64_t id) const noexcept {
   auto found =
       std::find_if(methods.begin(), methods.end(), [id](const Method& method) { return method.id == id; });

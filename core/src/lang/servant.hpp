@@ -21,6 +21,8 @@ class Servant : public std::enable_shared_from_this<Servant> {
  public:
   virtual ~Servant() = default;
   virtual const std::string& interface() const = 0;
+  /// Its name, and what it can stand for besides.
+  virtual InterfaceNames interfaces() const { return interface(); }
   /// Answers now, later, or from another thread.
   virtual void handle(IncomingCallPointer call) = 0;
   /// The caller of a call that has not been answered waits no longer. On the loop.
@@ -63,6 +65,7 @@ class ObjectServant final : public Servant {
       : object_(std::move(object)), interface_(interface) {}
 
   const std::string& interface() const override { return interface_.name; }
+  InterfaceNames interfaces() const override { return {interface_.name, interface_.bases}; }
   void handle(IncomingCallPointer call) override;
   void caller_died(const Peer& peer) override { strand_.drop_calls_of(&peer); }
   void drop_calls() override { strand_.drop_calls_of(nullptr); }

@@ -155,8 +155,11 @@ class Display {
     const std::uint64_t fields = decoder.array();
     decoder.skip();
     decoder.skip();
+    // The first of its names, where it has several.
+    std::uint64_t more = decoder.peek() == Type::array ? decoder.array() : 1;
     std::string_view interface = decoder.text();
     if (!decoder.ok()) return value();
+    for (; more > 1 && decoder.ok(); --more) decoder.skip();
     for (std::uint64_t i = 3; i < fields && decoder.ok(); ++i) decoder.skip();
     const bool is_whole = decoder.ok();
     at_ += decoder.position();

@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <circuit/bytes.hpp>
 #include <circuit/error.hpp>
@@ -26,6 +27,19 @@ class Waiter;
 /// Requested when the caller of the call that runs on this thread gives it up. Outside a call: never.
 std::stop_token current_stop_token();
 
+/// What an object can be referred to as: the name of its interface, and those of all that this one extends.
+struct InterfaceNames {
+  InterfaceNames(std::string own, std::vector<std::string> extended = {})
+      : name(std::move(own)), bases(std::move(extended)) {}
+  InterfaceNames(const char* own) : name(own) {}
+
+  /// Whether `interface` is among them.
+  bool include(std::string_view interface) const noexcept;
+
+  std::string name;
+  std::vector<std::string> bases;
+};
+
 /// An object in this process or another one. Holding a Target keeps a counted reference to it; the last one
 /// to go gives the reference back. Thread safety: any thread.
 class Target {
@@ -34,8 +48,9 @@ class Target {
   /// The process in which the object lives.
   virtual const Address& address() const = 0;
   virtual std::uint64_t object() const = 0;
-  /// Name of its interface: `Reducer`, `channel<i32>`.
-  virtual const std::string& interface() const = 0;
+  /// Of its interface: `Reducer`, `channel<i32>`.
+  virtual const InterfaceNames& interfaces() const = 0;
+  const std::string& interface() const { return interfaces().name; }
   virtual Node& node() const = 0;
 };
 using TargetPointer = std::shared_ptr<Target>;
