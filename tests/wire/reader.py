@@ -17,7 +17,8 @@ KINDS = {1: "hello", 2: "welcome", 3: "refuse", 4: "ping", 5: "pong", 6: "goodby
 ERRORS = ["", "failed", "unreachable", "dead", "deadline", "cancelled", "refused", "overloaded", "invalid"]
 ROLES = {1: "app", 2: "worker", 3: "agent"}
 REFERENCE = 51001
-FORMS = ["writers_own", "readers_own", "of_another"]
+FORMS = ["writers_own", "readers_own", "of_another", "permanent"]
+ITEMS = [3, 3, 6, 4]
 NESTING = 64
 MASK = (1 << 64) - 1
 
@@ -91,12 +92,14 @@ class Cbor:
 
     def reference(self, fields):
         check(self.references, "a reference in a message without the flag")
-        known = isinstance(fields, list) and fields and fields[0] in (0, 1, 2)
-        check(known and len(fields) == (6 if fields[0] == 2 else 3), "a reference of an unknown form")
+        known = isinstance(fields, list) and fields and fields[0] in range(len(FORMS))
+        check(known and len(fields) == ITEMS[fields[0]], "a reference of an unknown form")
         out = {"reference": FORMS[fields[0]], "object": fields[1], "interface": fields[2]}
         if fields[0] == 2:
             check(len(fields[5]) <= 16, "too many givers")
-            out.update(owner=address(fields[3]), handover=fields[4], givers=fields[5])
+            out.update(handover=fields[4], givers=fields[5])
+        if fields[0] >= 2:
+            out.update(owner=address(fields[3]))
         return out
 
     def whole(self):

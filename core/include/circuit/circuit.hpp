@@ -12,7 +12,8 @@
 //   runtime.hpp     Runtime: spawn, kill, channels, references
 //   function.hpp    CIRCUIT_FUNCTION: what can be spawned
 //   interface.hpp   CIRCUIT_INTERFACE: what can be called from elsewhere
-//   reference.hpp   Ref<T>: an object in some worker
+//   reference.hpp   Ref<T>: an object in some worker; PermRef<T>: one that can be stored
+//   x.hpp           X: an object of whatever class, called by name
 //   channel.hpp     Channel<T>: a queue across processes
 //   async.hpp       the same calls with Asio's completion tokens; to be included beside this header
 //   error.hpp       Error: what can go wrong, by what to do about it
@@ -26,3 +27,4 @@
 #include <circuit/interface.hpp>
 #include <circuit/reference.hpp>
 #include <circuit/runtime.hpp>
+#include <circuit/x.hpp>

@@ -26,6 +26,8 @@ struct Method {
   /// `Reducer.add(struct{text,u64})->void`
   std::string descriptor;
   std::uint64_t id = 0;
+  /// Of `add(struct{text,u64})->void`, for callers that do not know the class.
+  std::uint64_t id_by_name = 0;
   Thunk thunk = nullptr;
 };
 
@@ -37,8 +39,12 @@ struct Interface {
   bool inline_calls = false;
   std::vector<Method> methods;
 
+  /// By either id; null: there is none. Of several that one name fits, that of the most derived class.
   const Method* find(std::uint64_t id) const noexcept;
 };
+
+/// The id under which an interface finds a method by `add(i32,i32)->i32`, whatever class it is of.
+std::uint64_t id_by_name(std::string_view descriptor);
 
 /// A method of the interface `declaring`, without its thunk.
 Method make_method(const char* declaring, const char* name, const std::vector<std::string>& parameters,

@@ -101,6 +101,35 @@ class Ref {
   lang::CallOptions options_;
 };
 
+/// A reference that is not counted: its object is never freed, and it can be stored, and read by whoever
+/// comes later. It does not keep the object's worker alive; when that has ended, calls fail with `dead`. Made
+/// by the process in which the object lives (Runtime::perm_ref). Wherever a Ref<T> is wanted it is one,
+/// though never the other way round.
+template <class T>
+class PermRef : public Ref<T> {
+ public:
+  PermRef() = default;
+  /// Throws Error{invalid} for a counted reference to an object of another process.
+  explicit PermRef(const Ref<T>& ref)
+      : Ref<T>(ref ? Ref<T>(lang::make_permanent_target(ref.target())) : Ref<T>()) {}
+  template <lang::Extends<T> Derived>
+  PermRef(const PermRef<Derived>& other) : Ref<T>(other) {}
+};
+
+template <class T>
+struct Codec<PermRef<T>> {
+  static void encode(Encoder& encoder, const PermRef<T>& ref) { lang::encode_target(encoder, ref.target()); }
+  static void decode(Decoder& decoder, PermRef<T>& ref) {
+    ref = PermRef<T>(Ref<T>(lang::decode_permanent_target(decoder, lang::interface_of<T>().name)));
+  }
+  static void describe(Descriptor& out) {
+    static_assert(lang::HasInterface<T>, "circuit: PermRef<T> needs CIRCUIT_INTERFACE(T, methods...)");
+    out.append("permref<");
+    out.append(lang::InterfaceOf<T>::name);
+    out.append(">");
+  }
+};
+
 template <class T>
 struct Codec<Ref<T>> {
   static void encode(Encoder& encoder, const Ref<T>& ref) { lang::encode_target(encoder, ref.target()); }

@@ -13,6 +13,7 @@
 #include <circuit/function.hpp>
 #include <circuit/identity.hpp>
 #include <circuit/reference.hpp>
+#include <circuit/x.hpp>
 
 namespace circuit {
 
@@ -110,6 +111,12 @@ class Runtime {
   template <class T, class... Args>
   Ref<T> make(Args&&... args) {
     return ref(std::make_shared<T>(std::forward<Args>(args)...));
+  }
+
+  /// A permanent reference to an object of this process, which is kept until the process ends.
+  template <class T>
+  PermRef<T> perm_ref(std::shared_ptr<T> object) {
+    return PermRef<T>(ref(std::move(object)));
   }
 
   /// In a worker: `body` goes on after the worker function has returned, and keeps the worker alive until it

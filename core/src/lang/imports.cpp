@@ -125,6 +125,10 @@ TargetPointer Imports::fixed(const PeerPointer& owner, std::uint64_t object, Int
   return std::make_shared<Import>(node_.life(), owner, object, std::move(interfaces));
 }
 
+TargetPointer Imports::permanent(const PeerPointer& owner, std::uint64_t object, InterfaceNames interfaces) {
+  return std::make_shared<Import>(node_.life(), owner, object, std::move(interfaces), true);
+}
+
 std::size_t Imports::size() const {
   std::lock_guard lock(mutex_);
   return entries_.size();

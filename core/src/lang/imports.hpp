@@ -22,17 +22,20 @@ class Imports;
 /// back.
 class Import final : public Target {
  public:
-  Import(std::shared_ptr<const Life> life, PeerPointer owner, std::uint64_t object, InterfaceNames interfaces)
+  Import(std::shared_ptr<const Life> life, PeerPointer owner, std::uint64_t object, InterfaceNames interfaces,
+         bool permanent = false)
       : life_(std::move(life)),
         owner_(std::move(owner)),
         object_(object),
-        interfaces_(std::move(interfaces)) {}
+        interfaces_(std::move(interfaces)),
+        permanent_(permanent) {}
   ~Import() override;
 
   const Address& address() const override { return owner_->address(); }
   std::uint64_t object() const override { return object_; }
   const InterfaceNames& interfaces() const override { return interfaces_; }
   Node& node() const override { return life_->living(); }
+  bool permanent() const noexcept override { return permanent_; }
   const PeerPointer& owner() const noexcept { return owner_; }
 
   /// Why the object cannot be called although its owner lives: a hand-over that failed.
@@ -49,6 +52,7 @@ class Import final : public Target {
   const PeerPointer owner_;
   const std::uint64_t object_;
   const InterfaceNames interfaces_;
+  const bool permanent_;
 
   // -- guarded by mutex_ --
   mutable std::mutex mutex_;
@@ -72,6 +76,8 @@ class Imports {
                             const std::vector<WorkerId>& others);
   /// Objects with a fixed id (worker functions, the process itself, what a program publishes) need no count.
   TargetPointer fixed(const PeerPointer& owner, std::uint64_t object, InterfaceNames interfaces);
+  /// Nor do pinned objects.
+  TargetPointer permanent(const PeerPointer& owner, std::uint64_t object, InterfaceNames interfaces);
   std::size_t size() const;
 
  private:

@@ -15,17 +15,19 @@
 namespace circuit::lang {
 namespace {
 
-/// A Target for an object of this process.
+/// A Target for an object of this process. `pinned`: its permanent id; 0: it is counted.
 class LocalTarget final : public Target {
  public:
-  LocalTarget(Node& node, ServantPointer servant)
+  LocalTarget(Node& node, ServantPointer servant, std::uint64_t pinned)
       : life_(node.life()),
         address_(node.own_address()),
         names_(servant->interfaces()),
-        servant_(std::move(servant)) {}
+        servant_(std::move(servant)),
+        pinned_(pinned) {}
   const Address& address() const override { return address_; }
-  // An id is given when the object first leaves the process.
-  std::uint64_t object() const override { return 0; }
+  // Unless it is pinned, an id is given when the object first leaves the process.
+  std::uint64_t object() const override { return pinned_; }
+  bool permanent() const noexcept override { return pinned_ != 0; }
   const InterfaceNames& interfaces() const override { return names_; }
   Node& node() const override { return life_->living(); }
   const ServantPointer& servant() const noexcept { return servant_; }
@@ -35,6 +37,7 @@ class LocalTarget final : public Target {
   const Address address_;
   const InterfaceNames names_;
   const ServantPointer servant_;
+  const std::uint64_t pinned_;
 };
 
 /// An object of this process has an id only while someone holds it: a call to it does.
@@ -121,7 +124,18 @@ bool InterfaceNames::include(std::string_view interface) const noexcept {
 }
 
 TargetPointer make_local_target(Node& node, ServantPointer servant) {
-  return std::make_shared<LocalTarget>(node, std::move(servant));
+  return std::make_shared<LocalTarget>(node, std::move(servant), 0);
+}
+
+TargetPointer make_permanent_target(const TargetPointer& target) {
+  if (target->permanent()) return target;
+  ServantPointer servant = local_servant(target);
+  if (!servant)
+    throw Error(ErrorKind::invalid,
+                "a permanent reference is made by the process in which the object lives, which is " +
+                    target->address().string());
+  std::uint64_t object = target->node().exports().pin(servant);
+  return std::make_shared<LocalTarget>(target->node(), std::move(servant), object);
 }
 
 ServantPointer local_servant(const TargetPointer& target) {

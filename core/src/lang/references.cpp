@@ -13,7 +13,17 @@ namespace circuit::lang {
 namespace {
 
 /// Where the object lives, as seen by the writer.
-enum class Form : std::uint64_t { writers_own = 0, readers_own = 1, of_another = 2 };
+enum class Form : std::uint64_t { writers_own = 0, readers_own = 1, of_another = 2, permanent = 3 };
+
+std::uint64_t fields_of(Form form) {
+  switch (form) {
+    case Form::writers_own:
+    case Form::readers_own: return 3;
+    case Form::of_another: return 6;
+    case Form::permanent: return 4;
+  }
+  return 0;
+}
 
 /// The name alone where there is no other.
 void encode_names(Encoder& encoder, const InterfaceNames& names) {
@@ -30,6 +40,25 @@ InterfaceNames decode_names(Decoder& decoder) {
   InterfaceNames names{std::string(decoder.text())};
   for (std::uint64_t i = 1; i < count && decoder.ok(); ++i) names.bases.emplace_back(decoder.text());
   return names;
+}
+
+/// What follows the names.
+TargetPointer rest_of_permanent(Node& node, Decoder& decoder, std::uint64_t object,
+                                const InterfaceNames& interfaces) {
+  Address owner;
+  circuit::decode(decoder, owner);
+  if (decoder.ok() && !owner.id) decoder.fail("a permanent reference to an object of nobody");
+  if (!decoder.ok()) return nullptr;
+  if (owner.id == node.own_id()) {
+    ServantPointer servant = node.exports().find_pinned(object);
+    return servant && owner.incarnation == node.own_address().incarnation
+               ? make_permanent_target(make_local_target(node, std::move(servant)))
+               : nullptr;
+  }
+  PeerPointer peer = node.peers().find_or_add(owner);
+  // A process that has the id in another incarnation is another one.
+  if (peer->address().incarnation != owner.incarnation) return nullptr;
+  return node.imports().permanent(peer, object, interfaces);
 }
 
 /// Finds and takes the references of one message.
@@ -75,13 +104,13 @@ class Taker {
     std::uint64_t object = decoder.unsigned_integer();
     const std::size_t start = decoder.position();
     InterfaceNames interfaces = decode_names(decoder);
-    if (decoder.ok() && fields != (form == Form::of_another ? 6u : 3u))
-      decoder.fail("a reference of an unknown form");
+    if (decoder.ok() && fields != fields_of(form)) decoder.fail("a reference of an unknown form");
     if (!decoder.allocate(sizeof(Import) + 8 * (decoder.position() - start))) return nullptr;
     switch (form) {
       case Form::writers_own: return writers_own(object, interfaces);
       case Form::readers_own: return own(object);
       case Form::of_another: return of_another(decoder, object, interfaces);
+      case Form::permanent: return rest_of_permanent(node_, decoder, object, interfaces);
     }
     decoder.fail("a reference of an unknown form");
     return nullptr;
@@ -136,6 +165,11 @@ ReferenceSession::~ReferenceSession() {
 
 void ReferenceSession::encode(Encoder& encoder, const TargetPointer& target) {
   WorkerId reader = peer_ ? peer_->address().id : node_->own_id();
+  if (target->permanent()) {
+    encode_permanent(encoder, *target);
+    written_.push_back({target, 0, 0});
+    return;
+  }
   if (ServantPointer servant = local_servant(target)) {
     std::uint64_t object = node_->exports().hold(servant, reader);
     written_.push_back({target, object, 0});
@@ -183,17 +217,40 @@ TargetPointer ReceivedReferences::decode(Decoder& decoder, std::string_view inte
     decoder.fail(fmt::format("expected a reference to {}", interface));
     return nullptr;
   }
-  if (!found->second) {
+  TargetPointer target = checked(found->second, decoder, interface);
+  if (target) decoder.skip();
+  return target;
+}
+
+TargetPointer checked(TargetPointer target, Decoder& decoder, std::string_view interface) {
+  if (!target) {
     decoder.fail("a reference to an object that is gone, or that its sender does not hold");
     return nullptr;
   }
-  if (!found->second->interfaces().include(interface)) {
-    decoder.fail(
-        fmt::format("expected a reference to {}, got one to {}", interface, found->second->interface()));
+  if (interface == any_interface || target->interfaces().include(interface)) return target;
+  decoder.fail(fmt::format("expected a reference to {}, got one to {}", interface, target->interface()));
+  return nullptr;
+}
+
+void encode_permanent(Encoder& encoder, const Target& target) {
+  encoder.tag(reference_tag);
+  encoder.array(fields_of(Form::permanent));
+  encoder.unsigned_integer(static_cast<std::uint64_t>(Form::permanent));
+  encoder.unsigned_integer(target.object());
+  encode_names(encoder, target.interfaces());
+  circuit::encode(encoder, target.address());
+}
+
+TargetPointer decode_permanent(Node& node, Decoder& decoder) {
+  if (decoder.peek() != Decoder::Type::tag || decoder.tag() != reference_tag ||
+      decoder.array() != fields_of(Form::permanent) ||
+      decoder.unsigned_integer() != static_cast<std::uint64_t>(Form::permanent)) {
+    decoder.fail("expected a permanent reference");
     return nullptr;
   }
-  decoder.skip();
-  return found->second;
+  std::uint64_t object = decoder.unsigned_integer();
+  InterfaceNames interfaces = decode_names(decoder);
+  return rest_of_permanent(node, decoder, object, interfaces);
 }
 
 void encode_target(Encoder& encoder, const TargetPointer& target) {
@@ -201,6 +258,13 @@ void encode_target(Encoder& encoder, const TargetPointer& target) {
   if (encoder.references() == nullptr)
     throw Error(ErrorKind::invalid, "a reference can stand in arguments and results only");
   encoder.references()->encode(encoder, target);
+}
+
+TargetPointer decode_permanent_target(Decoder& decoder, std::string_view interface) {
+  TargetPointer target = decode_target(decoder, interface);
+  if (!target || target->permanent()) return target;
+  decoder.fail(fmt::format("expected a permanent reference to {}, got a counted one", interface));
+  return nullptr;
 }
 
 TargetPointer decode_target(Decoder& decoder, std::string_view interface) {

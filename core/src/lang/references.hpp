@@ -15,6 +15,14 @@ namespace circuit::lang {
 
 class Node;
 
+/// Writes a permanent reference, which says all that there is to say of it.
+void encode_permanent(Encoder& encoder, const Target& target);
+/// Reads the tag and what follows of a permanent reference; any other makes the decoder fail. Null, while the
+/// decoder is well: the object is gone.
+TargetPointer decode_permanent(Node& node, Decoder& decoder);
+/// The target, if it can be referred to as `interface`; else null, and the decoder has failed.
+TargetPointer checked(TargetPointer target, Decoder& decoder, std::string_view interface);
+
 /// Writes references into one message for one peer (null: this process itself), and takes them back when the
 /// message is not sent after all. Keeps what it has written alive until then, so that no drop overtakes the
 /// message.

@@ -36,6 +36,17 @@ Failure failure_of_current_exception() {
   return what;
 }
 
+/// What of `interface` can be called, for people.
+std::string methods_of(const Interface& interface) {
+  std::string all;
+  for (const Method& method : interface.methods) {
+    if (all.size() + method.descriptor.size() > limits::listed_methods_bytes) return all + ", and more";
+    if (!all.empty()) all += ", ";
+    all += method.descriptor;
+  }
+  return all.empty() ? "no methods" : all;
+}
+
 /// Runs the call on a thread of the pool; where there is no room, answers so and returns false.
 bool run_in_pool(IncomingCallPointer call, std::function<void(IncomingCallPointer)> run) {
   Pool& pool = call->node().pool();
@@ -105,11 +116,14 @@ void Strand::drop_calls_of(const Peer* peer) {
 void ObjectServant::handle(IncomingCallPointer call) {
   const Method* method = interface_.find(call->head().method);
   if (method == nullptr)
-    return call->fail(
-        failure(ErrorKind::refused, fmt::format("{} has no method with the id {:016x} here: the caller was "
-                                                "built with another definition of it",
-                                                interface_.name, call->head().method)));
-  call->node().recorder().name(method->id, method->descriptor);
+    return call->fail(failure(ErrorKind::refused,
+                              fmt::format("{} has no method with the id {:016x} here: the caller was "
+                                          "built with another definition of it; it has {}",
+                                          interface_.name, call->head().method, methods_of(interface_))));
+  // A name that was asked for without the class belongs to no one class.
+  std::string_view known = method->descriptor;
+  if (call->head().method != method->id) known.remove_prefix(known.find('(') - method->name.size());
+  call->node().recorder().name(call->head().method, known);
   if (interface_.inline_calls) return run_on_loop(std::move(call), method->thunk);
   if (interface_.concurrent)
     return static_cast<void>(
@@ -189,8 +203,10 @@ Method make_method(const char* declaring, const char* name, const std::vector<st
                    const std::string& result) {
   Method method;
   method.name = name;
-  method.descriptor = canonical_descriptor(fmt::format("{}.{}", declaring, name), parameters, result);
+  const std::string by_name = canonical_descriptor(name, parameters, result);
+  method.descriptor = fmt::format("{}.{}", declaring, by_name);
   method.id = signature_id(method.descriptor);
+  method.id_by_name = id_by_name(by_name);
   return method;
 }
 
@@ -200,9 +216,14 @@ void add_base(Interface& interface, const char* base) {
 }
 
 const Method* Interface::find(std::uint64_t id) const noexcept {
-  auto found =
-      std::find_if(methods.begin(), methods.end(), [id](const Method& method) { return method.id == id; });
-  return found == methods.end() ? nullptr : &*found;
+  for (const Method& method : methods)
+    if (method.id == id) return &method;
+  // Those of a base stand before those of what extends it.
+  auto found = std::find_if(methods.rbegin(), methods.rend(),
+                            [id](const Method& method) { return method.id_by_name == id; });
+  return found == methods.rend() ? nullptr : &*found;
 }
+
+std::uint64_t id_by_name(std::string_view descriptor) { return signature_id("." + std::string(descriptor)); }
 
 }  // namespace circuit::lang

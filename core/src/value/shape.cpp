@@ -123,7 +123,7 @@ class Parser {
     if (name.empty()) return expected("a type");
     if (name == "struct" && accept('{')) return structure(out);
     if (name == "array" && accept('<')) return array(out);
-    if (name == "ref" && accept('<')) return reference(out);
+    if ((name == "ref" || name == "permref") && accept('<')) return reference(name, out);
     for (const Word& known : words) {
       if (known.text != name) continue;
       out.kind = known.kind;
@@ -157,8 +157,9 @@ class Parser {
   }
 
   /// The name of a class may be that of a template and hold brackets itself.
-  bool reference(Shape& out) {
+  bool reference(std::string_view word, Shape& out) {
     out.kind = Kind::reference;
+    out.count = word == "permref" ? 1 : 0;
     const std::size_t start = at_;
     for (std::size_t open = 1; at_ < text_.size(); ++at_) {
       if (text_[at_] == '<') ++open;
@@ -224,24 +225,16 @@ Result<Shape> parse_shape(std::string_view descriptor) {
 
 std::string pretty(const Shape& shape) {
   switch (shape.kind) {
-    case Kind::structure:
-      return "{" + joined(shape, ", ") + "}";
-    case Kind::tuple:
-      return "(" + joined(shape, ", ") + ")";
-    case Kind::variant:
-      return "(" + joined(shape, " | ") + ")";
-    case Kind::optional:
-      return joined(shape, "") + "?";
-    case Kind::array:
-      return fmt::format("{}[{}]", joined(shape, ""), shape.count);
-    case Kind::back:
-      return fmt::format("^{}", shape.count);
-    case Kind::reference:
-      return "ref<" + shape.names.at(0) + ">";
+    case Kind::structure: return "{" + joined(shape, ", ") + "}";
+    case Kind::tuple: return "(" + joined(shape, ", ") + ")";
+    case Kind::variant: return "(" + joined(shape, " | ") + ")";
+    case Kind::optional: return joined(shape, "") + "?";
+    case Kind::array: return fmt::format("{}[{}]", joined(shape, ""), shape.count);
+    case Kind::back: return fmt::format("^{}", shape.count);
+    case Kind::reference: return (shape.count == 1 ? "permref<" : "ref<") + shape.names.at(0) + ">";
     case Kind::custom:
       return shape.parts.empty() ? shape.names.at(0) : shape.names.at(0) + "<" + joined(shape, ", ") + ">";
-    default:
-      break;
+    default: break;
   }
   for (const Word& known : words) {
     if (known.kind == shape.kind && known.bits == shape.count) return std::string(known.text);

@@ -41,8 +41,8 @@ struct Shape {
   };
 
   Kind kind = Kind::none;
-  /// Numbers: their bits. Arrays: their items. Back references: how many structs outwards, 0 being the
-  /// innermost.
+  /// References: 1 for a permanent one. Numbers: their bits. Arrays: their items. Back references: how many
+  /// structs outwards, 0 being the innermost.
   std::size_t count = 0;
   /// Types inside: of items; key and value of a map; alternatives; fields; the number behind an enum.
   std::vector<Shape> parts;

@@ -18,6 +18,9 @@
 
 namespace circuit::lang {
 
+/// Stands for whatever interface an object has.
+inline constexpr std::string_view any_interface = "*";
+
 class CancelPoint;
 class Node;
 class Peer;
@@ -51,12 +54,17 @@ class Target {
   /// Of its interface: `Reducer`, `channel<i32>`.
   virtual const InterfaceNames& interfaces() const = 0;
   const std::string& interface() const { return interfaces().name; }
+  /// Whether the reference is one that is not counted and that lasts as long as its process.
+  virtual bool permanent() const noexcept { return false; }
   virtual Node& node() const = 0;
 };
 using TargetPointer = std::shared_ptr<Target>;
 
 /// A Target for an object of this process that can be called by `servant`.
 TargetPointer make_local_target(Node& node, std::shared_ptr<Servant> servant);
+/// The permanent reference to the object of a Target of this process. Throws Error{invalid} for other
+/// objects.
+TargetPointer make_permanent_target(const TargetPointer& target);
 /// The object itself, when it lives in this process and was made through `node`; else null.
 std::shared_ptr<Servant> local_servant(const TargetPointer& target);
 
@@ -165,6 +173,8 @@ namespace lang {
 /// Writes a reference (or null) where a Codec meets one; fails where references cannot stand.
 void encode_target(Encoder& encoder, const TargetPointer& target);
 TargetPointer decode_target(Decoder& decoder, std::string_view interface);
+/// The same; any reference but a permanent one fails.
+TargetPointer decode_permanent_target(Decoder& decoder, std::string_view interface);
 }  // namespace lang
 
 }  // namespace circuit
