@@ -13,6 +13,7 @@
 //   function.hpp    CIRCUIT_FUNCTION: what can be spawned
 //   interface.hpp   CIRCUIT_INTERFACE: what can be called from elsewhere
 //   reference.hpp   Ref<T>: an object in some worker; PermRef<T>: one that can be stored
+//   store.hpp       export_values: values to bytes that can be kept
 //   x.hpp           X: an object of whatever class, called by name
 //   channel.hpp     Channel<T>: a queue across processes
 //   async.hpp       the same calls with Asio's completion tokens; to be included beside this header
@@ -27,4 +28,5 @@
 #include <circuit/interface.hpp>
 #include <circuit/reference.hpp>
 #include <circuit/runtime.hpp>
+#include <circuit/store.hpp>
 #include <circuit/x.hpp>

@@ -13,6 +13,7 @@
 #include <circuit/function.hpp>
 #include <circuit/identity.hpp>
 #include <circuit/reference.hpp>
+#include <circuit/store.hpp>
 #include <circuit/x.hpp>
 
 namespace circuit {
@@ -117,6 +118,14 @@ class Runtime {
   template <class T>
   PermRef<T> perm_ref(std::shared_ptr<T> object) {
     return PermRef<T>(ref(std::move(object)));
+  }
+
+  /// What export_values() has made bytes of, here or in another program, whose types may be older or newer:
+  /// as with calls, fields may be added and removed. Throws Error{invalid} for bytes that are something else,
+  /// and for values of other types, with both descriptors.
+  template <class... Values>
+  std::tuple<Values...> import_values(ByteView bytes) {
+    return lang::import_values<Values...>(node(), bytes);
   }
 
   /// In a worker: `body` goes on after the worker function has returned, and keeps the worker alive until it
