@@ -17,10 +17,12 @@
 //   x.hpp           X: an object of whatever class, called by name
 //   channel.hpp     Channel<T>: a queue across processes
 //   async.hpp       the same calls with Asio's completion tokens; to be included beside this header
+//   acid.hpp        Acid: what every runtime tells of itself
 //   error.hpp       Error: what can go wrong, by what to do about it
 //   value/codec.hpp which types can cross, and how to add one's own
 #pragma once
 
+#include <circuit/acid.hpp>
 #include <circuit/channel.hpp>
 #include <circuit/error.hpp>
 #include <circuit/function.hpp>

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <circuit/channel.hpp>
+#include <circuit/detail/service.hpp>
 #include <circuit/function.hpp>
 #include <circuit/identity.hpp>
 #include <circuit/reference.hpp>
@@ -126,6 +128,37 @@ class Runtime {
   template <class... Values>
   std::tuple<Values...> import_values(ByteView bytes) {
     return lang::import_values<Values...>(node(), bytes);
+  }
+
+  /// Offers an object of this process to everyone, under a name. Throws Error{invalid} when the name is
+  /// taken. A service keeps no worker alive.
+  template <class T>
+  void listen(const std::string& service, std::shared_ptr<T> object) {
+    listen(service, ref(std::move(object)));
+  }
+  template <class T>
+  void listen(const std::string& service, const Ref<T>& object) {
+    lang::listen(node(), service, object.target());
+  }
+  /// Takes the name away. References that dials have given stay.
+  void unlisten(const std::string& service) { lang::unlisten(node(), service); }
+
+  /// A counted reference to a service of another process, or of this one. Throws Error: `refused` when there
+  /// is none of that name, `invalid` when it is no T, and what a call throws.
+  template <class T>
+  Ref<T> dial(const Address& process, const std::string& service) {
+    return lang::dial(node(), process, service).template as<T>();
+  }
+  /// The same; nothing when there is no service of that name. All other errors are thrown.
+  template <class T>
+  std::optional<Ref<T>> try_dial(const Address& process, const std::string& service) {
+    X found = lang::try_dial(node(), process, service);
+    return found ? std::optional(found.as<T>()) : std::nullopt;
+  }
+  /// A service of this process.
+  template <class T>
+  Ref<T> dial_self(const std::string& service) {
+    return dial<T>(address(), service);
   }
 
   /// In a worker: `body` goes on after the worker function has returned, and keeps the worker alive until it

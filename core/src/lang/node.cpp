@@ -6,6 +6,7 @@
 
 #include "base/limits.hpp"
 #include "base/log.hpp"
+#include "lang/acid.hpp"
 #include "lang/process_servant.hpp"
 
 namespace circuit::lang {
@@ -53,6 +54,7 @@ Node::Node(Parts parts)
       pool_(loop_) {
   dispatcher_.publish(fixed_object::functions, std::make_shared<FunctionServant>());
   dispatcher_.publish(fixed_object::process, std::make_shared<ProcessServant>());
+  value_or_throw(services_.add("acid", make_object_servant(make_acid(*this), interface_of<Acid>())));
   calls_.on_given_up([this](const Peer* peer, std::uint64_t object, std::uint64_t call) {
     if (peer == nullptr)
       return request_in_pool(give_up_incoming([call](const IncomingCall& incoming) {
@@ -77,6 +79,7 @@ void Node::stop() {
   pool_.stop();
   // Objects may hold references of their own: they go while everything that these need is still there.
   dispatcher_.clear();
+  services_.clear();
   handovers_.clear();
   exports_.clear();
   // Links finish on the loop what they have begun; after this none of them speaks to the node any more.

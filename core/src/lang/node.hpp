@@ -23,6 +23,7 @@
 #include "lang/life.hpp"
 #include "lang/peers.hpp"
 #include "lang/pool.hpp"
+#include "lang/services.hpp"
 
 namespace circuit {
 class Runtime;
@@ -85,6 +86,7 @@ class Node final : public PeerEvents {
   Dispatcher& dispatcher() noexcept { return dispatcher_; }
   IncomingCalls& incoming_calls() noexcept { return incoming_calls_; }
   ObjectServants& servants() noexcept { return servants_; }
+  Services& services() noexcept { return services_; }
   Pool& pool() noexcept { return pool_; }
   const std::shared_ptr<Life>& life() const noexcept { return life_; }
   /// The one executor of this node; `make` makes it at the first use, which few programs have.
@@ -150,6 +152,7 @@ class Node final : public PeerEvents {
   Calls calls_;
   IncomingCalls incoming_calls_;
   ObjectServants servants_;
+  Services services_;
   Exports exports_;
   Handovers handovers_;
   Imports imports_;

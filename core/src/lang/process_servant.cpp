@@ -25,6 +25,11 @@ std::uint64_t ProcessServant::claim_id() noexcept {
   return id;
 }
 
+std::uint64_t ProcessServant::dial_id() noexcept {
+  static const std::uint64_t id = signature_id(dial_name);
+  return id;
+}
+
 const std::string& ProcessServant::interface() const {
   static const std::string name = "process";
   return name;
@@ -35,9 +40,11 @@ void ProcessServant::handle(IncomingCallPointer call) {
   record::Recorder& recorder = call->node().recorder();
   recorder.name(ping_id(), ping_name);
   recorder.name(claim_id(), claim_name);
+  recorder.name(dial_id(), dial_name);
   std::uint64_t method = call->head().method;
   if (method == ping_id()) return call->reply([](Encoder& result) { result.null(); });
   if (method == claim_id()) return claim(*call);
+  if (method == dial_id()) return dial(*call);
   call->fail(failure(ErrorKind::refused, "the process has no such method; it may be of another version"));
 }
 
@@ -60,6 +67,17 @@ void ProcessServant::claim(IncomingCall& call) {
                               fmt::format("{} holds no reference to object {:016x} that it could "
                                           "have handed over",
                                           givers.front().string(), object)));
+}
+
+void ProcessServant::dial(IncomingCall& call) {
+  Decoder decoder(call.arguments());
+  auto [name] = decode_arguments<std::string>(decoder);
+  if (!decoder.ok()) return call.fail(failure(ErrorKind::invalid, decoder.error()));
+  Node& node = call.node();
+  ServantPointer servant = node.services().find(name);
+  call.reply([&](Encoder& result) {
+    encode_target(result, servant ? make_local_target(node, std::move(servant)) : nullptr);
+  });
 }
 
 }  // namespace circuit::lang
