@@ -141,6 +141,68 @@ TEST_F(DeathTest, AProcessThatLivesIsUnreachableAndIsDialledAgain) {
   EXPECT_EQ(slow->runs.value(), 1);
 }
 
+// Found by the simulation: the references in it were counted for a peer that never got them.
+TEST_F(DeathTest, WhatWaitedForTheVerdictAndIsNotSentGivesItsReferencesBack) {
+  auto broker = make_broker(cluster.add());
+  auto own = cluster[0].ref(std::make_shared<Counter>());
+  auto of_a_third = cluster[0].published<Broker>(cluster[2], object_id).call<&Broker::make>();
+  remote.call<&Slow::run>();
+  std::function<void(Fate)> tell;
+  Count asked;
+  on_loop(cluster[0].loop(), [&] {
+    cluster[0].node().peers().set_ask_fate([&](const Address&, std::function<void(Fate)> told) {
+      tell = std::move(told);
+      asked.add();
+    });
+  });
+  on_loop(cluster[1].loop(), [&] { cluster[1].transport().cut(); });
+  ASSERT_TRUE(asked.wait_for(1));
+  std::vector<Failure> failures;
+  Count failed;
+  for (const auto& counter : {own, of_a_third})
+    start_call(cluster[0].node(), cluster[0].peer(cluster[1]), object_id,
+               RemoteMethod<void(Ref<Counter>)>{"lang_test::Broker.keep"}, {},
+               std::function([&](Result<void> answer) {
+                 failures.push_back(answer.has_error() ? answer.error() : Failure());
+                 failed.add();
+               }),
+               counter);
+  EXPECT_EQ(cluster[0].node().exports().size(), 1u);
+  EXPECT_EQ(cluster[0].node().handovers().size(), 1u);
+  on_loop(cluster[0].loop(), [&] { tell({false, {}}); });
+  ASSERT_TRUE(failed.wait_for(2));
+  for (const Failure& what : failures) {
+    EXPECT_EQ(what.kind, ErrorKind::unreachable);
+    EXPECT_FALSE(what.may_have_run) << "it was never sent";
+  }
+  EXPECT_EQ(cluster[0].node().exports().size(), 0u);
+  EXPECT_EQ(cluster[0].node().handovers().size(), 0u);
+}
+
+// Found by the simulation: a drop that was made while the verdict was awaited lay there until the next call.
+TEST_F(DeathTest, ADropThatIsLeftOverAfterALostLinkIsSentWithoutBeingAskedFor) {
+  auto broker = std::make_shared<Broker>();
+  broker->self = &cluster[1];
+  cluster[1].publish(object_id + 1, broker);
+  auto counter = cluster[0].published<Broker>(cluster[1], object_id + 1).call<&Broker::make>();
+  std::function<void(Fate)> tell;
+  Count asked;
+  for (std::size_t i = 0; i < 2; ++i)
+    on_loop(cluster[i].loop(), [&, i] {
+      cluster[i].node().peers().set_ask_fate([&, i](const Address&, std::function<void(Fate)> told) {
+        if (i == 1) return told({false, {}});
+        tell = std::move(told);
+        asked.add();
+      });
+    });
+  on_loop(cluster[1].loop(), [&] { cluster[1].transport().cut(); });
+  ASSERT_TRUE(asked.wait_for(1));
+  counter.reset();
+  EXPECT_EQ(cluster[1].node().exports().size(), 1u);
+  on_loop(cluster[0].loop(), [&] { tell({false, {}}); });
+  EXPECT_TRUE(broker->gone->wait_for(1));
+}
+
 TEST_F(DeathTest, AnOrderlyEndIsSaidToBeOne) {
   std::thread caller([&] {
     Failure what = failure_of([&] { remote.call<&Slow::wait>(); });

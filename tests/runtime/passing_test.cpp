@@ -31,6 +31,13 @@ TEST_F(Passing, AReferenceIntoAWorkersWorker) { EXPECT_EQ(said("grandchild"), "f
 
 TEST_F(Passing, AChannelThroughTwoWorkers) { EXPECT_EQ(said("channel"), "328350\n"); }
 
+// The cell itself and acid, while the reference to it is held.
+TEST_F(Passing, AServiceOfAWorker) { EXPECT_EQ(said("service"), "offered by a worker\n0\n2\n"); }
+
+TEST_F(Passing, APermanentReferenceThroughBytesAndAfterTheEndOfItsWorker) {
+  EXPECT_EQ(said("permanent"), "stored and read by a worker\ndead\n");
+}
+
 TEST_F(Passing, HereIsTheWorkerItself) { EXPECT_EQ(said("where"), "1\n"); }
 
 }  // namespace

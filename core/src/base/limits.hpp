@@ -223,6 +223,13 @@ inline constexpr auto agent_stop_wait = 2s;
 inline constexpr std::size_t unread_bytes = 2 * pending_bytes;
 /// Processes that one reference may name as its givers: a chain of hand-overs of which none is settled yet.
 inline constexpr std::size_t reference_givers = 16;
+/// How often a claim is sent again after a link that ended before it was sent. Each time the owner was said
+/// to live.
+inline constexpr int claim_tries = 8;
+/// Drops and words about hand-overs that are left over when a link has ended, and whose receiver lives, are
+/// sent over a new link after this time: soon for an owner that is to free memory, and seldom for one that
+/// cannot be reached for long.
+inline constexpr auto leftovers_wait = 1s;
 /// Names of interfaces that one reference brings: its own and those that this one extends.
 inline constexpr std::size_t interface_names = 32;
 /// Services of one process, and bytes of a name.

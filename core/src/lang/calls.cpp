@@ -122,10 +122,18 @@ void Calls::give_up(Pending& pending, ErrorKind why) {
   due_by(until_ns);
 }
 
-void Calls::fail_all(const Peer& peer, const Failure& failure) {
+void Calls::fail_all(const Peer& peer, const Failure& failure, const std::vector<std::uint64_t>& unsent) {
+  // Whoever is told may call again at once: that is another call.
+  std::vector<std::pair<Pending*, std::uint64_t>> ended;
   for (Pending& pending : pending_)
     if (pending.waiter.load(std::memory_order_acquire) != nullptr && pending.peer.load() == &peer)
-      finish(pending, failure, record::Outcome::abandoned);
+      ended.emplace_back(&pending, pending.call.load());
+  for (auto [pending, call] : ended) {
+    if (pending->call.load() != call) continue;
+    Failure reason = failure;
+    if (std::find(unsent.begin(), unsent.end(), call) != unsent.end()) reason.may_have_run = false;
+    finish(*pending, std::move(reason), record::Outcome::abandoned);
+  }
 }
 
 void Calls::close(const Failure& failure) {

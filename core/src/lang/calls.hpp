@@ -59,8 +59,8 @@ class Calls {
                                      const CallTerms& terms, Waiter& waiter);
   /// Ends a call; an unknown or late id is ignored. Only an answer of the peer that was asked counts.
   void complete(const Peer* peer, std::uint64_t call, Answer answer);
-  /// Ends every call to `peer`.
-  void fail_all(const Peer& peer, const Failure& failure);
+  /// Ends every call to `peer`, and none that is begun meanwhile. Those in `unsent` cannot have run.
+  void fail_all(const Peer& peer, const Failure& failure, const std::vector<std::uint64_t>& unsent = {});
   /// Ends every call, and from now on each that begins.
   void close(const Failure& failure);
   bool any_for(const Peer& peer) const noexcept;

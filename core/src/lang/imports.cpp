@@ -8,22 +8,39 @@
 namespace circuit::lang {
 namespace {
 
+struct Claimed {
+  PeerPointer owner;
+  std::uint64_t object;
+  std::vector<WorkerId> givers;
+};
+
 /// Waits for the owner's word on a claim, then tells the giver.
 class Claim final : public Waiter {
  public:
-  Claim(Node& node, PeerPointer giver, std::uint64_t handover, std::function<void(const Result<void>&)> told)
-      : node_(node), giver_(std::move(giver)), handover_(handover), told_(std::move(told)) {}
+  Claim(Node& node, Claimed claimed, PeerPointer giver, std::uint64_t handover,
+        std::function<void(const Result<void>&)> told)
+      : node_(node),
+        claimed_(std::move(claimed)),
+        giver_(std::move(giver)),
+        handover_(handover),
+        told_(std::move(told)) {}
 
   void complete(Answer answer) override {
     std::unique_ptr<Claim> self(this);
+    // The link ended before the claim was sent: nobody has been asked yet.
+    if (answer.has_error() && answer.error().kind == ErrorKind::unreachable && !answer.error().may_have_run &&
+        ++tries_ < limits::claim_tries)
+      return node_.claim(claimed_.owner, claimed_.object, claimed_.givers, std::move(self));
     told_(answer.has_error() ? Result<void>(answer.error()) : Result<void>());
     node_.tell_settled(giver_, handover_);
   }
 
  private:
   Node& node_;
+  const Claimed claimed_;
   PeerPointer giver_;
   std::uint64_t handover_;
+  int tries_ = 0;
   std::function<void(const Result<void>&)> told_;
 };
 
@@ -36,6 +53,11 @@ Import::~Import() {
 std::optional<Failure> Import::broken() const {
   std::lock_guard lock(mutex_);
   return broken_;
+}
+
+bool Import::confirmed() const {
+  std::lock_guard lock(mutex_);
+  return received_ > 0;
 }
 
 std::vector<WorkerId> Import::givers() const {
@@ -99,7 +121,9 @@ TargetPointer Imports::handed_over(const PeerPointer& giver, const Address& owne
     auto verdict = giver->verdict();
     refused(weak, ticket, verdict ? *verdict : answer.error());
   };
-  node_.claim(owning, object, givers, std::make_unique<Claim>(node_, giver, handover, std::move(told)));
+  node_.claim(
+      owning, object, givers,
+      std::make_unique<Claim>(node_, Claimed{owning, object, givers}, giver, handover, std::move(told)));
   return import;
 }
 

@@ -40,6 +40,8 @@ class Import final : public Target {
 
   /// Why the object cannot be called although its owner lives: a hand-over that failed.
   std::optional<Failure> broken() const;
+  /// Whether this process holds the object by the owner's own word.
+  bool confirmed() const;
   /// Who has handed the reference over, while the owner has not confirmed any claim: one of them holds the
   /// object.
   std::vector<WorkerId> givers() const;

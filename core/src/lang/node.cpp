@@ -211,7 +211,8 @@ void Node::claim(const PeerPointer& owner, std::uint64_t object, const std::vect
   head.object = fixed_object::process;
   head.method = ProcessServant::claim_id();
   head.chain = new_chain();
-  send_call(owner, head, std::move(body), none, {deadline_for({})}, *waiter.release());
+  // Without a deadline: a count that was given after the claimer has given up would be given back by nobody.
+  send_call(owner, head, std::move(body), none, {}, *waiter.release());
 }
 
 void Node::tell_settled(const PeerPointer& giver, std::uint64_t handover) {
@@ -294,8 +295,16 @@ void Node::peer_died(const PeerPointer& peer, const Failure& verdict) {
   if (observer_ != nullptr) observer_->peer_died(peer, verdict);
 }
 
-void Node::peer_lost(const PeerPointer& peer, const Failure& reason) {
-  calls_.fail_all(*peer, reason);
+void Node::peer_lost(const PeerPointer& peer, const Failure& reason,
+                     const std::vector<UnsentMessage>& unsent) {
+  std::vector<std::uint64_t> calls;
+  for (const UnsentMessage& message : unsent) {
+    const bool is_call = message.kind == wire::FrameKind::call;
+    if (is_call) calls.push_back(message.call);
+    if (message.references)
+      take_back(*this, peer, message.body.view().subspan(is_call ? wire::CallHead::size : 0));
+  }
+  calls_.fail_all(*peer, reason, calls);
   if (observer_ != nullptr) observer_->peer_lost(peer, reason);
 }
 

@@ -130,7 +130,8 @@ class Node final : public PeerEvents {
   void peer_opened(const PeerPointer& peer) override;
   void peer_message(const PeerPointer& peer, wire::Message& message) override;
   void peer_died(const PeerPointer& peer, const Failure& verdict) override;
-  void peer_lost(const PeerPointer& peer, const Failure& reason) override;
+  void peer_lost(const PeerPointer& peer, const Failure& reason,
+                 const std::vector<UnsentMessage>& unsent) override;
   void answer_arrived(const PeerPointer& peer, wire::Message& message);
   /// Tells the calls that match, and those made within them, that nobody waits for them; what is returned has
   /// to be requested, not on the loop. On the loop.

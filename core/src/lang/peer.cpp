@@ -25,7 +25,7 @@ Result<void> Peer::send(wire::FrameKind kind, std::uint64_t call, ByteView head,
       if (waiting_bytes_ + head.size() + rest.size() > limits::pending_bytes)
         return failure(ErrorKind::overloaded,
                        fmt::format("too much waits to be sent to {}", address_.string()));
-      Waiting waiting{kind, call, references, order, Buffer(head)};
+      UnsentMessage waiting{kind, call, references, order, Buffer(head)};
       waiting.body.append(rest);
       waiting_bytes_ += waiting.body.size();
       waiting_.push_back(std::move(waiting));
@@ -46,10 +46,14 @@ Result<void> Peer::send(wire::FrameKind kind, std::uint64_t call, ByteView head,
   return {};
 }
 
-void Peer::forget_calls() {
-  std::erase_if(waiting_, [](const Waiting& waiting) { return !outlives_link(waiting.kind); });
+std::vector<UnsentMessage> Peer::forget_calls() {
+  std::vector<UnsentMessage> forgotten, kept;
+  for (UnsentMessage& waiting : waiting_)
+    (outlives_link(waiting.kind) ? kept : forgotten).push_back(std::move(waiting));
+  waiting_ = std::move(kept);
   waiting_bytes_ = 0;
-  for (const Waiting& waiting : waiting_) waiting_bytes_ += waiting.body.size();
+  for (const UnsentMessage& waiting : waiting_) waiting_bytes_ += waiting.body.size();
+  return forgotten;
 }
 
 std::optional<Failure> Peer::verdict() const {

@@ -14,6 +14,15 @@ namespace circuit::lang {
 
 class Peers;
 
+/// A message that waits for a link.
+struct UnsentMessage {
+  wire::FrameKind kind;
+  std::uint64_t call;
+  bool references;
+  std::uint64_t order;
+  Buffer body;
+};
+
 /// Frames for a peer go out in the order of send(), over whatever link there is: while none is open they
 /// wait, and a link is dialled. A dead peer stays dead. Thread safety: any thread, where nothing else is
 /// said. Lives as long as its Peers.
@@ -39,17 +48,9 @@ class Peer : public std::enable_shared_from_this<Peer> {
   /// `lost`: its link has ended, and the verdict is awaited.
   enum class State { idle, dialing, open, lost, dead };
 
-  struct Waiting {
-    wire::FrameKind kind;
-    std::uint64_t call;
-    bool references;
-    std::uint64_t order;
-    Buffer body;
-  };
-
   /// After a link that has ended: what counts beyond it, drops and words about hand-overs, waits for the next
-  /// one.
-  void forget_calls();
+  /// one. Returns the rest, which has never been sent.
+  std::vector<UnsentMessage> forget_calls();
 
   Peers& peers_;
   const Address address_;
@@ -58,7 +59,7 @@ class Peer : public std::enable_shared_from_this<Peer> {
   mutable std::mutex mutex_;
   State state_ = State::idle;
   std::shared_ptr<link::Link> link_;
-  std::vector<Waiting> waiting_;
+  std::vector<UnsentMessage> waiting_;
   std::size_t waiting_bytes_ = 0;
   std::optional<Failure> verdict_;
   wire::Role role_ = wire::Role::app;

@@ -23,7 +23,8 @@ Peers::Peers(link::Loop& loop, link::Transport& transport, wire::Hello own, Peer
       own_(std::move(own)),
       events_(events),
       stranger_timer_(loop.make_timer()),
-      crossing_timer_(loop.make_timer()) {}
+      crossing_timer_(loop.make_timer()),
+      leftovers_timer_(loop.make_timer()) {}
 
 Peers::~Peers() = default;
 
@@ -150,7 +151,7 @@ void Peers::opened(const std::shared_ptr<Link>& link) {
     peer->link_ = link;
     peer->role_ = link->peer().role;
     // The waiting frames go out before the state lets others pass.
-    for (const Peer::Waiting& waiting : peer->waiting_)
+    for (const UnsentMessage& waiting : peer->waiting_)
       link->send(waiting.kind, waiting.call, waiting.body, {}, waiting.references, waiting.order);
     peer->waiting_.clear();
     peer->waiting_bytes_ = 0;
@@ -229,16 +230,39 @@ void Peers::decide(const PeerPointer& peer, const Failure& reason, const Fate& f
     return declare_dead(
         peer, Failure{ErrorKind::dead, fmt::format("{} is dead: {}", address.string(), cause), {}, true});
   }
+  std::vector<UnsentMessage> unsent;
+  bool left;
   {
     std::lock_guard lock(peer->mutex_);
     if (peer->state_ == Peer::State::open || peer->state_ == Peer::State::dead) return;
     peer->state_ = Peer::State::idle;
-    peer->forget_calls();
+    unsent = peer->forget_calls();
+    // Who accepts no links makes the next one itself.
+    left = !peer->waiting_.empty() && !address.endpoint.empty();
   }
-  events_.peer_lost(peer, Failure{ErrorKind::unreachable,
-                                  fmt::format("{} cannot be reached: {}", address.string(), reason.text),
-                                  {},
-                                  true});
+  if (left) leftovers_.push_back(peer);
+  if (left && leftovers_.size() == 1)
+    leftovers_timer_->arm(loop_.clock().now_ns() + ns_of(limits::leftovers_wait),
+                          [this] { dial_for_leftovers(); });
+  events_.peer_lost(peer,
+                    Failure{ErrorKind::unreachable,
+                            fmt::format("{} cannot be reached: {}", address.string(), reason.text),
+                            {},
+                            true},
+                    unsent);
+}
+
+void Peers::dial_for_leftovers() {
+  std::vector<PeerPointer> peers;
+  peers.swap(leftovers_);
+  for (const PeerPointer& peer : peers) {
+    {
+      std::lock_guard lock(peer->mutex_);
+      if (peer->state_ != Peer::State::idle || peer->waiting_.empty()) continue;
+      peer->state_ = Peer::State::dialing;
+    }
+    start_dial(peer);
+  }
 }
 
 void Peers::declare_dead(const PeerPointer& peer, Failure verdict) {
@@ -272,6 +296,8 @@ void Peers::close_all() {
   stranger_timer_->cancel();
   crossing_timer_->cancel();
   crossed_.clear();
+  leftovers_timer_->cancel();
+  leftovers_.clear();
   listening_for_fates_.reset();
   auto links = links_;
   for (auto& [key, entry] : links) {

@@ -30,8 +30,10 @@ class PeerEvents {
   virtual void peer_message(const PeerPointer& peer, wire::Message& message) = 0;
   /// The peer is dead, for ever.
   virtual void peer_died(const PeerPointer& peer, const Failure& verdict) = 0;
-  /// The link has ended, but the peer may live: calls in flight to it have failed with this.
-  virtual void peer_lost(const PeerPointer& peer, const Failure& reason) = 0;
+  /// The link has ended, but the peer may live: calls in flight to it have failed with this. `unsent` was
+  /// taken for it and is not sent any more.
+  virtual void peer_lost(const PeerPointer& peer, const Failure& reason,
+                         const std::vector<UnsentMessage>& unsent) = 0;
 };
 
 /// Thread safety: find_or_add() and dial() from any thread, the rest on the loop.
@@ -71,6 +73,7 @@ class Peers final : public link::LinkOwner {
   void declare_dead(const PeerPointer& peer, Failure verdict);
   void sweep_strangers();
   void dial_crossed_again();
+  void dial_for_leftovers();
 
   struct LinkEntry {
     std::shared_ptr<link::Link> link;
@@ -87,8 +90,11 @@ class Peers final : public link::LinkOwner {
   std::unique_ptr<link::Listener> listener_;
   std::unique_ptr<link::Timer> stranger_timer_;
   std::unique_ptr<link::Timer> crossing_timer_;
+  std::unique_ptr<link::Timer> leftovers_timer_;
   /// Peers that have refused a dial because it crossed their own.
   std::vector<PeerPointer> crossed_;
+  /// Peers that live, have no link, and for which something waits that counts beyond the last one.
+  std::vector<PeerPointer> leftovers_;
   std::unordered_map<const link::Link*, LinkEntry> links_;
   bool closing_ = false;
   /// Gone once this has ended: an answer about a peer's fate may come later.

@@ -61,38 +61,43 @@ TargetPointer rest_of_permanent(Node& node, Decoder& decoder, std::uint64_t obje
   return node.imports().permanent(peer, object, interfaces);
 }
 
-/// Finds and takes the references of one message.
+/// Calls `found` with each reference: what follows its tag, and the position of the tag.
+template <class Found>
+void scan(Decoder& decoder, Found& found) {
+  if (!decoder.enter()) return;
+  switch (decoder.peek()) {
+    case Decoder::Type::array:
+      for (std::uint64_t n = decoder.array(); n > 0 && decoder.ok(); --n) scan(decoder, found);
+      break;
+    case Decoder::Type::map:
+      for (std::uint64_t n = decoder.map(); n > 0 && decoder.ok(); --n) {
+        scan(decoder, found);
+        scan(decoder, found);
+      }
+      break;
+    case Decoder::Type::tag: {
+      const std::size_t position = decoder.position();
+      if (decoder.tag() == reference_tag)
+        found(decoder, position);
+      else
+        scan(decoder, found);
+      break;
+    }
+    default: decoder.skip();
+  }
+  decoder.leave();
+}
+
+/// Takes the references of one message.
 class Taker {
  public:
   using Found = std::vector<std::pair<std::size_t, TargetPointer>>;
 
   Taker(Node& node, const PeerPointer& peer, Found& found) : node_(node), peer_(peer), found_(found) {}
 
-  void scan(Decoder& decoder) {
-    if (!decoder.enter()) return;
-    switch (decoder.peek()) {
-      case Decoder::Type::array:
-        for (std::uint64_t n = decoder.array(); n > 0 && decoder.ok(); --n) scan(decoder);
-        break;
-      case Decoder::Type::map:
-        for (std::uint64_t n = decoder.map(); n > 0 && decoder.ok(); --n) {
-          scan(decoder);
-          scan(decoder);
-        }
-        break;
-      case Decoder::Type::tag: {
-        std::size_t position = decoder.position();
-        if (decoder.tag() != reference_tag) {
-          scan(decoder);
-        } else {
-          TargetPointer target = take(decoder);
-          if (decoder.ok()) found_.emplace_back(position, std::move(target));
-        }
-        break;
-      }
-      default: decoder.skip();
-    }
-    decoder.leave();
+  void operator()(Decoder& decoder, std::size_t position) {
+    TargetPointer target = take(decoder);
+    if (decoder.ok()) found_.emplace_back(position, std::move(target));
   }
 
  private:
@@ -200,11 +205,29 @@ void ReferenceSession::encode(Encoder& encoder, const TargetPointer& target) {
   circuit::encode(encoder, givers);
 }
 
+void take_back(Node& node, const PeerPointer& peer, ByteView cbor) {
+  auto found = [&](Decoder& decoder, std::size_t) {
+    const std::uint64_t fields = decoder.array();
+    const auto form = static_cast<Form>(decoder.unsigned_integer());
+    const std::uint64_t object = decoder.unsigned_integer();
+    decoder.skip();  // the names
+    if (form == Form::writers_own) node.exports().release(peer->address().id, object, 1);
+    for (std::uint64_t field = 3; field < fields; ++field)
+      if (form == Form::of_another && field == 4)
+        node.handovers().settle(peer.get(), decoder.unsigned_integer());
+      else
+        decoder.skip();
+  };
+  Decoder decoder(cbor);
+  scan(decoder, found);
+}
+
 Result<std::unique_ptr<ReceivedReferences>> ReceivedReferences::take(Node& node, const PeerPointer& peer,
                                                                      ByteView cbor) {
   auto references = std::make_unique<ReceivedReferences>();
   Decoder decoder(cbor);
-  Taker(node, peer, references->at_).scan(decoder);
+  Taker taker(node, peer, references->at_);
+  scan(decoder, taker);
   if (!decoder.ok()) return failure(ErrorKind::invalid, decoder.error());
   return references;
 }

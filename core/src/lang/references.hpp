@@ -53,6 +53,10 @@ class ReferenceSession final : public ReferenceEncoder {
   std::vector<Written> written_;
 };
 
+/// Gives back what the references in `cbor`, which was written for `peer` and never sent, have counted and
+/// kept.
+void take_back(Node& node, const PeerPointer& peer, ByteView cbor);
+
 /// The references that stood in one message. They are taken when the message arrives, in the order of the
 /// link, so that counts are right whatever becomes of the message; those that nobody decodes are dropped with
 /// this.

@@ -63,6 +63,26 @@ CIRCUIT_FUNCTION(square);
 std::string where() { return circuit::here().address().id.string(); }
 CIRCUIT_FUNCTION(where);
 
+/// Offers a cell, and lives as long as the reference that it returns.
+circuit::Ref<Cell> serve(std::string text) {
+  circuit::here().listen("cell", cell(text));
+  return circuit::here().dial_self<Cell>("cell");
+}
+CIRCUIT_FUNCTION(serve);
+
+circuit::PermRef<Cell> permanent(std::string text) {
+  auto made = std::make_shared<Cell>();
+  made->put(std::move(text));
+  return circuit::here().perm_ref(std::move(made));
+}
+CIRCUIT_FUNCTION(permanent);
+
+std::string read_stored(circuit::Bytes stored) {
+  auto [cell] = circuit::here().import_values<circuit::PermRef<Cell>>(stored);
+  return cell.call<&Cell::get>();
+}
+CIRCUIT_FUNCTION(read_stored);
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -102,6 +122,25 @@ int main(int argc, char** argv) try {
     std::int64_t sum = 0;
     for (std::int64_t each : squares) sum += each;
     std::cout << sum << std::endl;
+  }
+  if (part == "service") {
+    auto [kept, worker] = runtime.spawn("localhost", {}, serve, "offered by a worker");
+    std::cout << runtime.dial<Cell>(worker, "cell").call<&Cell::get>() << std::endl;
+    std::cout << runtime.try_dial<Cell>(worker, "nothing").has_value() << std::endl;
+    std::cout << runtime.dial<circuit::Acid>(worker, "acid").call<&circuit::Acid::statistics>().exports
+              << std::endl;
+  }
+  if (part == "permanent") {
+    auto own = runtime.perm_ref(std::make_shared<Cell>());
+    own.call<&Cell::put>("stored and read by a worker");
+    std::cout << runtime.spawn("localhost", {}, read_stored, circuit::export_values(own)).value << std::endl;
+    // Nobody else holds anything in this worker, which therefore ends.
+    auto gone = runtime.spawn("localhost", {}, permanent, "gone").value;
+    try {
+      for (;;) gone.call<&Cell::get>();
+    } catch (const circuit::Error& error) {
+      std::cout << circuit::name_of(error.kind()) << std::endl;
+    }
   }
   if (part == "where") {
     auto [id, worker] = runtime.spawn("localhost", {}, where);
