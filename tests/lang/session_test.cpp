@@ -16,7 +16,7 @@ std::string hello_json(std::string_view kind, Member& member) {
   const Address& address = member.address();
   return fmt::format(
       R"({{"kind":"{}","call":0,"versions":[1,1],"features":0,"role":"worker",)"
-      R"("body_limit":67108864,"call_limit":4096,)"
+      R"("body_limit":67108864,"call_limit":8192,)"
       R"("address":{{"id":{},"incarnation":1,"host":"localhost","pid":{},"agent":0,"endpoint":"{}"}}}})",
       kind, address.id.value, address.pid, address.endpoint);
 }

@@ -37,8 +37,9 @@ inline constexpr std::size_t strangers = 64;
 
 // -- calls --------------------------------------------------------------------------------------------------
 
-/// Calls in flight per process and direction: the slots of the flight recorder.
-inline constexpr std::uint32_t call_slots = 4096;
+/// Calls in flight per process and direction: the slots of the flight recorder. Room for some hundred chains
+/// of nested calls at once, each of which has as many in flight as it is deep.
+inline constexpr std::uint32_t call_slots = 8192;
 /// The first bytes of a call's arguments that the recorder keeps.
 inline constexpr std::size_t recorded_argument_bytes = 120;
 /// Names of methods that the recorder keeps.

@@ -43,7 +43,7 @@ void Dispatcher::dispatch(const PeerPointer& peer, std::uint64_t call, Buffer bo
     if (taken.has_error()) return refuse(peer, call, taken.error());
     references = std::move(*taken);
   }
-  if (head->depth > limits::call_depth)
+  if (head->depth >= limits::call_depth)
     return refuse(peer, call,
                   failure(ErrorKind::overloaded,
                           fmt::format("the chain of nested calls is deeper than {}", limits::call_depth)));

@@ -140,7 +140,7 @@ void Node::send_call(const PeerPointer& peer, wire::CallHead head, Buffer body, 
     return fail(failure(
         ErrorKind::overloaded,
         fmt::format("the arguments have {} bytes, where {} are allowed", body.size(), limits::body_bytes)));
-  if (head.depth > limits::call_depth)
+  if (head.depth >= limits::call_depth)
     return fail(failure(ErrorKind::overloaded,
                         fmt::format("the chain of nested calls is deeper than {}", limits::call_depth)));
   if (peer)

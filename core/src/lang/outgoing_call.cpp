@@ -1,8 +1,6 @@
 // A call, blocking or not, from the public templates to the node.
 #include <algorithm>
-#include <condition_variable>
 #include <fmt/format.h>
-#include <mutex>
 #include <stop_token>
 #include <utility>
 
@@ -91,29 +89,16 @@ class StartedCall final : public Waiter {
   std::optional<std::stop_callback<Canceller>> on_stop_;
 };
 
-/// Puts the calling thread to sleep until the answer is there.
-class BlockingWaiter final : public Waiter {
+/// A seat whose answer may be left to somebody else.
+class BlockingWaiter final : public Seat {
  public:
   explicit BlockingWaiter(std::unique_ptr<Completion> heir) : heir_(std::move(heir)) {}
 
-  void complete(Answer answer) override {
-    std::lock_guard lock(mutex_);
-    answer_.emplace(std::move(answer));
-    done_.notify_one();  // under the lock: the waiter may be gone as soon as it is free
-  }
   std::unique_ptr<Waiter> heir() override {
     return heir_ ? std::make_unique<StartedCall>(std::move(heir_), std::nullopt) : nullptr;
   }
-  Answer wait() {
-    std::unique_lock lock(mutex_);
-    done_.wait(lock, [this] { return answer_.has_value(); });
-    return std::move(*answer_);
-  }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable done_;
-  std::optional<Answer> answer_;
   std::unique_ptr<Completion> heir_;
 };
 
@@ -167,6 +152,8 @@ struct OutgoingCall::State {
         encoder(body, &references) {
     body.extend(wire::CallHead::size);
   }
+
+  void send(const wire::CallHead& head, CancelPoint* cancel, Waiter& waiter);
 
   TargetPointer target;
   Node& node;
@@ -223,11 +210,9 @@ Reply result_of(Node& node, Answer answer) {
 
 }  // namespace
 
-void OutgoingCall::send(std::uint64_t object, bool blocking, CancelPoint* cancel, Waiter& waiter) {
-  Node& node = state_->node;
-  CallTerms terms{node.deadline_for(state_->options), state_->last_word, cancel};
-  node.send_call(state_->peer, node.head_for(object, state_->method, blocking), std::move(state_->body),
-                 state_->references, terms, waiter);
+void OutgoingCall::State::send(const wire::CallHead& head, CancelPoint* cancel, Waiter& waiter) {
+  CallTerms terms{node.deadline_for(options), last_word, cancel};
+  node.send_call(peer, head, std::move(body), references, terms, waiter);
   // The caller may have given up after the check and before the call could be found by its parent.
   if (given_up_here(node)) cancel->cancel();
 }
@@ -245,7 +230,10 @@ Reply OutgoingCall::run(std::unique_ptr<Completion> heir) {
   BlockingWaiter waiter(std::move(heir));
   CancelPoint cancel;
   std::stop_callback on_stop(state_->options.stop, [&cancel] { cancel.cancel(); });
-  send(held ? held->object() : state_->target->object(), true, &cancel, waiter);
+  const std::uint64_t object = held ? held->object() : state_->target->object();
+  const wire::CallHead head = node.head_for(object, state_->method, true);
+  Seats::Taken taken(node.pool().seats(), head.chain, waiter);
+  state_->send(head, &cancel, waiter);
   return result_of(node, waiter.wait());
 }
 
@@ -261,7 +249,8 @@ Canceller OutgoingCall::start(std::unique_ptr<Completion> completion) {
   }
   std::shared_ptr<CancelPoint> cancel = started->cancel_point();
   started->watch(state_->options.stop);
-  send(object, false, cancel.get(), *started);  // from here on it may be gone
+  // From here on it may be gone.
+  state_->send(node.head_for(object, state_->method, false), cancel.get(), *started);
   return Canceller(std::move(cancel));
 }
 

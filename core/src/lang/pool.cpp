@@ -31,9 +31,11 @@ Pool::Pool(link::Loop& loop)
 
 Pool::~Pool() { stop(); }
 
-bool Pool::submit(std::function<void()> job) { return add({std::move(job), false}, limits::pool_queue); }
+bool Pool::submit(std::function<void()> job, std::uint64_t chain) {
+  return add({std::move(job), false, chain}, limits::pool_queue);
+}
 
-bool Pool::deliver(std::function<void()> job) { return add({std::move(job), true}, SIZE_MAX); }
+bool Pool::deliver(std::function<void()> job) { return add({std::move(job), true, 0}, SIZE_MAX); }
 
 bool Pool::add(Job job, std::size_t at_most) {
   bool start_watch = false;
@@ -65,6 +67,7 @@ void Pool::grow(std::size_t by) {
     for (; by > 0; --by) threads_.emplace_back([this] { work(); });
   } catch (const std::system_error& error) {
     log::warn("no further thread for calls: {}", error.what());
+    refused_ = true;
   }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
@@ -78,12 +81,18 @@ void Pool::watch() {
     }
     std::uint64_t cpu = cpu_ns();
     bool blocked = cpu - seen_cpu_ns_ < patience_ns / 2;
-    if (seen_ended_ == ended_ && idle_ == 0)
+    if (seen_ended_ == ended_ && idle_ == 0) {
       grow(blocked ? std::max<std::size_t>(1, threads_.size() / 2) : 1);
+      if (refused_ || threads_.size() == limits::pool_threads) seat_jobs();
+    }
     seen_ended_ = ended_;
     seen_cpu_ns_ = cpu;
   }
   timer_->arm(loop_.clock().now_ns() + patience_ns, [this] { watch(); });
+}
+
+void Pool::seat_jobs() {
+  std::erase_if(jobs_, [this](Job& job) { return job.chain != 0 && seats_.offer(job.chain, job.run); });
 }
 
 void Pool::work() {

@@ -50,8 +50,9 @@ std::string methods_of(const Interface& interface) {
 /// Runs the call on a thread of the pool; where there is no room, answers so and returns false.
 bool run_in_pool(IncomingCallPointer call, std::function<void(IncomingCallPointer)> run) {
   Pool& pool = call->node().pool();
+  const std::uint64_t chain = call->head().chain;
   auto shared = std::make_shared<IncomingCallPointer>(std::move(call));
-  if (pool.submit([shared, run = std::move(run)] { run(std::move(*shared)); })) return true;
+  if (pool.submit([shared, run = std::move(run)] { run(std::move(*shared)); }, chain)) return true;
   (*shared)->fail(failure(ErrorKind::overloaded, "too many calls wait for a thread"));
   return false;
 }

@@ -142,7 +142,6 @@ class OutgoingCall {
 
  private:
   struct State;
-  void send(std::uint64_t object, bool blocking, CancelPoint* cancel, Waiter& waiter);
   std::unique_ptr<State> state_;
 };
 
