@@ -36,6 +36,7 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/CircuitConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/CircuitConfig.cmake" INSTALL_DESTINATION "${package_directory}")
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/CircuitConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/CircuitConfig.cmake" "${PROJECT_BINARY_DIR}/CircuitConfigVersion.cmake"
+              "${CMAKE_CURRENT_LIST_DIR}/CircuitWorker.cmake"
         DESTINATION "${package_directory}")
 # Relative, so that the whole may be installed anywhere and moved.
 file(RELATIVE_PATH circuit_pc_to_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")

@@ -216,7 +216,9 @@ void Agent::peer_died(const lang::PeerPointer& peer, const Failure&) {
     remove_socket(options_.directory, peer->address());
     workers_.remove(peer->address().id);
     // Those whose links to it ended a moment earlier are waiting for the word.
-    return answer_fates(peer->address().id, "");
+    answer_fates(peer->address().id, "");
+    const spawn::Cause unseen{CauseKind::lost, 0, "ended; it was started by nobody who could see how"};
+    return answer_deaths(peer->address().id, {true, true, unseen, {}});
   }
   if (worker == nullptr || worker->record.app || worker->record.state == WorkerState::dead) return;
   worker->record.state = WorkerState::suspect;  // the keeper has the last word

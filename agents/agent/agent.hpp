@@ -67,6 +67,9 @@ class Agent final : public lang::NodeObserver {
   void answer_fate(lang::IncomingCallPointer call, WorkerId id, std::uint64_t incarnation);
   /// Tells those who wait for it that the process is dead.
   void answer_fates(WorkerId id, const std::string& cause);
+  void answer_death(lang::IncomingCallPointer call, WorkerId id, std::uint64_t incarnation,
+                    std::uint32_t wait_ms);
+  void answer_deaths(WorkerId id, const spawn::DeathReport& report);
   void forget_dead();
   std::optional<spawn::WorkerRecord> remembered(WorkerId id) const;
 
@@ -109,6 +112,7 @@ class Agent final : public lang::NodeObserver {
   std::uint64_t last_request_ = 0;
   std::map<std::uint64_t, Ordered> ordered_;
   std::multimap<WorkerId, PendingFate> fates_;
+  std::multimap<WorkerId, PendingFate> deaths_;
   /// Orders to run a function whose worker has not said yet that it runs.
   std::map<WorkerId, lang::IncomingCallPointer> begun_;
   std::deque<RememberedDead> dead_;

@@ -1,4 +1,5 @@
 // How a worker ends: asked to, or not; and what is kept of it.
+#include <algorithm>
 #include <csignal>
 #include <fmt/format.h>
 
@@ -93,6 +94,7 @@ void Agent::died(keeper::WorkerDied event) {
 void Agent::buried(WorkerId id, const WorkerRecord& record) {
   std::string words = last_lines(jail_of(options_.directory, id));
   answer_fates(id, record.cause.text + (words.empty() ? "" : ": " + words));
+  answer_deaths(id, {true, true, record.cause, words});
   // The oldest goes when its time is over, or earlier when there are too many.
   dead_.push_back({id, loop_.clock().now_ns() + ns_of(limits::dead_remembered)});
   forget_dead();
@@ -141,6 +143,38 @@ void Agent::answer_fate(lang::IncomingCallPointer call, WorkerId id, std::uint64
     fates_.erase(waiting);
     lang::answer(*ended.call, Result<Report>(Report{false, ""}));
   });
+}
+
+void Agent::answer_death(lang::IncomingCallPointer call, WorkerId id, std::uint64_t incarnation,
+                         std::uint32_t wait_ms) {
+  using Report = spawn::DeathReport;
+  auto dead = [&](const WorkerRecord& record) {
+    return Result<Report>(Report{true, true, record.cause, last_lines(jail_of(options_.directory, id))});
+  };
+  Worker* worker = workers_.find(id);
+  if (worker == nullptr || worker->record.address.incarnation != incarnation) {
+    auto record = remembered(id);
+    const bool known = record && record->address.incarnation == incarnation;
+    return lang::answer(*call, known ? dead(*record) : Result<Report>(Report()));
+  }
+  if (worker->record.state == WorkerState::dead) return lang::answer(*call, dead(worker->record));
+  if (deaths_.size() >= limits::deaths_awaited)
+    return call->fail(failure(ErrorKind::overloaded,
+                              fmt::format("{} deaths are waited for here already", limits::deaths_awaited)));
+  const std::uint64_t wait_ns = std::min(std::uint64_t{wait_ms} * 1'000'000, ns_of(limits::death_question));
+  auto waiting = deaths_.emplace(id, PendingFate{std::move(call), loop_.make_timer()});
+  waiting->second.timer->arm(loop_.clock().now_ns() + wait_ns, [this, waiting] {
+    PendingFate ended = std::move(waiting->second);
+    deaths_.erase(waiting);
+    lang::answer(*ended.call, Result<Report>(Report{true, false, {}, {}}));
+  });
+}
+
+void Agent::answer_deaths(WorkerId id, const spawn::DeathReport& report) {
+  auto [first, last] = deaths_.equal_range(id);
+  for (auto death = first; death != last; ++death)
+    lang::answer(*death->second.call, Result<spawn::DeathReport>(report));
+  deaths_.erase(first, last);
 }
 
 }  // namespace circuit::agent

@@ -31,6 +31,9 @@ std::shared_ptr<lang::Servant> Agent::make_servant() {
   servant->on(methods.fate, [this](IncomingCallPointer call, WorkerId id, std::uint64_t incarnation) {
     answer_fate(std::move(call), id, incarnation);
   });
+  servant->on(methods.death,
+              [this](IncomingCallPointer call, WorkerId id, std::uint64_t incarnation,
+                     std::uint32_t wait_ms) { answer_death(std::move(call), id, incarnation, wait_ms); });
   servant->on(methods.observe,
               [this](IncomingCallPointer call, std::uint64_t epoch, std::uint64_t since, std::uint32_t wait) {
                 workers_.observe(std::move(call), epoch, since, wait);

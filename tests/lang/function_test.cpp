@@ -52,7 +52,7 @@ TEST(Functions, ARegisteredFunctionIsFoundByNameAddressAndId) {
 
 TEST(Functions, LambdasAreRegisteredBeforeMainUnderIdsOfTheirOwn) {
   std::size_t lambdas = 0;
-  for (const Function* function : all_functions()) lambdas += function->lambda;
+  for (const Function* function : all_functions()) lambdas += function->unnamed;
   EXPECT_GE(lambdas, 2u) << "before any of them was asked for";
   EXPECT_NE(first_lambda().id, second_lambda().id);
   EXPECT_EQ(&first_lambda(), &first_lambda());

@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 class Roles : public Host {};
 
 TEST_F(Roles, AnUnknownOneEndsTheProgram) {
-  for (const char* program : {CIRCUIT_VALUES, CIRCUIT_WORKER}) {
+  for (const char* program : {CIRCUIT_VALUES, CIRCUIT_WORKER, CIRCUIT_LIBRARY_WORKER}) {
     const Outcome outcome = run({program}, {"CIRCUIT_ROLE=emperor"});
     EXPECT_EQ(outcome.status, 1);
     EXPECT_THAT(outcome.err, AllOf(HasSubstr("emperor"), HasSubstr("CIRCUIT_ROLE")));
@@ -43,6 +43,26 @@ TEST_F(Roles, AProgramThatIsOnlyAWorkerServesTheShell) {
   EXPECT_EQ(again.status, 0) << again.err;
   EXPECT_EQ(again.out, "0\n");
   EXPECT_THAT(circuit({"functions"}).out, HasSubstr("sum(numbers: "));
+}
+
+TEST_F(Roles, AnAppCanHaveAnotherProgramAsItsWorkersByPathOrByName) {
+  for (const std::string worker : {CIRCUIT_LIBRARY_WORKER, "runtime_library_worker"}) {
+    const Outcome outcome = run({CIRCUIT_ELSEWHERE, worker});
+    EXPECT_EQ(outcome.out, "FROM THE LIBRARY\n");
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr("refused"), HasSubstr("no function with the id")));
+  }
+  const Outcome outcome = run({CIRCUIT_ELSEWHERE, "no_such_worker"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("refused"), HasSubstr("no_such_worker: No such file")));
+}
+
+TEST_F(Roles, AWorkerOfALibraryOfRegistrationsHasThem) {
+  start();
+  const Outcome outcome =
+      circuit({"spawn", "localhost", "-x", CIRCUIT_LIBRARY_WORKER, "shout", "[\"here\"]"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "\"HERE\"\n");
 }
 
 TEST_F(Roles, AnAppWithoutAnAgentStartsOne) {

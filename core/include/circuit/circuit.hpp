@@ -15,6 +15,7 @@
 //   reference.hpp   Ref<T>: an object in some worker; PermRef<T>: one that can be stored
 //   store.hpp       export_values: values to bytes that can be kept
 //   x.hpp           X: an object of whatever class, called by name
+//   death.hpp       Death: how a worker ended
 //   channel.hpp     Channel<T>: a queue across processes
 //   async.hpp       the same calls with Asio's completion tokens; to be included beside this header
 //   acid.hpp        Acid: what every runtime tells of itself
@@ -24,6 +25,7 @@
 
 #include <circuit/acid.hpp>
 #include <circuit/channel.hpp>
+#include <circuit/death.hpp>
 #include <circuit/error.hpp>
 #include <circuit/function.hpp>
 #include <circuit/identity.hpp>

@@ -38,14 +38,15 @@ struct Function {
   std::string name;
   /// `greet(text)->text`
   std::string descriptor;
-  /// Hash of the descriptor; of a lambda: of its type and the build id of its executable.
+  /// Hash of the descriptor; where unnamed: of its type and the build id of its executable.
   std::uint64_t id = 0;
   std::vector<Parameter> parameters;
   std::vector<std::string> parameter_types;
   std::string result_type;
   Thunk thunk = nullptr;
   void (*address)() = nullptr;
-  bool lambda = false;
+  /// A lambda, or a function that stands in a spawn<f>() only: its id holds for this build alone.
+  bool unnamed = false;
 };
 
 /// The one registry of functions: filled before main, constant after it.
@@ -56,8 +57,12 @@ const Function* find_function(std::uint64_t id) noexcept;
 const Function* find_function(void (*address)()) noexcept;
 const Function* find_function_named(std::string_view name) noexcept;
 const std::vector<const Function*>& all_functions() noexcept;
-/// The id of a lambda of this type in this executable.
-std::uint64_t lambda_id(const std::type_info& type);
+/// The id of what has this type and no other name, in this executable only: of a lambda, or of a function by
+/// the type that stands for it.
+std::uint64_t type_id(const std::type_info& type);
+
+template <class F>
+concept FunctionPointer = std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>;
 
 template <auto Address>
 void function_thunk(void*, Decoder& arguments, Encoder& result) {
@@ -100,9 +105,9 @@ bool register_lambda() {
   f.result_type = result_descriptor<typename S::Result>();
   f.name = "lambda";
   f.descriptor = canonical_descriptor(f.name, f.parameter_types, f.result_type);
-  f.id = lambda_id(typeid(F));
+  f.id = type_id(typeid(F));
   f.thunk = &lambda_thunk<F>;
-  f.lambda = true;
+  f.unnamed = true;
   return register_function(std::move(f));
 }
 
@@ -112,23 +117,62 @@ struct LambdaRegistration {
   static inline const bool registered = register_lambda<F>();
 };
 
+/// A function as a type.
+template <auto Address>
+struct FunctionConstant {};
+
+template <auto Address>
+bool register_unnamed() {
+  using S = Signature<decltype(Address)>;
+  Function f;
+  f.parameter_types = DescribeTuple<typename S::Arguments>::each();
+  f.result_type = result_descriptor<typename S::Result>();
+  f.name = "function";
+  f.descriptor = canonical_descriptor(f.name, f.parameter_types, f.result_type);
+  f.id = type_id(typeid(FunctionConstant<Address>));
+  f.thunk = &function_thunk<Address>;
+  f.address = reinterpret_cast<void (*)()>(Address);
+  f.unnamed = true;
+  return register_function(std::move(f));
+}
+
+/// Its initialisation registers, before main, a function that is named nowhere but in a spawn<f>().
+template <auto Address>
+struct FunctionRegistration {
+  static inline const bool registered = register_unnamed<Address>();
+};
+
+/// The entry of a function that is a template's argument: under its own name where it has one.
+template <auto Address>
+const Function& function_entry() {
+  static_assert(FunctionPointer<decltype(Address)>, "circuit: spawn<f> takes a free function");
+  static_cast<void>(FunctionRegistration<Address>::registered);
+  return *find_function(reinterpret_cast<void (*)()>(Address));
+}
+
 /// The entry of a function or lambda that is handed to spawn; throws Error{invalid} naming the cure.
 template <class F>
 const Function& function_entry(F function) {
   if constexpr (CapturelessLambda<F>) {
     static_cast<void>(LambdaRegistration<F>::registered);
-    if (const Function* entry = find_function(lambda_id(typeid(F)))) return *entry;
-  } else {
-    static_assert(
-        std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>,
-        "circuit: spawn takes a function or a lambda that captures nothing; pass what it needs as arguments");
+    if (const Function* entry = find_function(type_id(typeid(F)))) return *entry;
+  } else if constexpr (FunctionPointer<F>) {
     if (const Function* entry = find_function(reinterpret_cast<void (*)()>(function))) return *entry;
   }
   throw Error(ErrorKind::invalid, "the function is not registered: add CIRCUIT_FUNCTION(name); beside it");
 }
 
+/// What is handed to spawn, as the function that it is.
 template <class F>
-struct SpawnSignature : Signature<F> {};
+struct SpawnSignature {
+  static_assert(
+      FunctionPointer<F>,
+      "circuit: spawn takes a function or a lambda that captures nothing; pass what it needs as arguments");
+  using Result = void;
+  using Arguments = std::tuple<>;
+};
+template <FunctionPointer F>
+struct SpawnSignature<F> : Signature<F> {};
 template <CapturelessLambda F>
 struct SpawnSignature<F> : Signature<decltype(&F::operator())> {};
 

@@ -65,6 +65,8 @@ concept HasInterface = requires {
 /// The interface of T; built at the first use.
 template <class T>
 const Interface& interface_of() {
+  static_assert(HasInterface<T>,
+                "circuit: an object that others call needs CIRCUIT_INTERFACE(T, methods...)");
   static const Interface instance = [] {
     Interface interface;
     interface.name = InterfaceOf<T>::name;

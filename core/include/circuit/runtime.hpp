@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <circuit/channel.hpp>
+#include <circuit/death.hpp>
 #include <circuit/detail/service.hpp>
 #include <circuit/function.hpp>
 #include <circuit/identity.hpp>
@@ -33,6 +34,14 @@ struct Spawned {
 template <>
 struct Spawned<void> {
   Address worker;
+};
+
+/// What became of the spawn on one of several hosts: `result`, or else `error`.
+template <class R>
+struct SpawnOutcome {
+  std::string host;
+  std::optional<Spawned<R>> result;
+  std::optional<Error> error;
 };
 
 struct KillOptions {
@@ -62,6 +71,9 @@ class Runtime {
     std::string directory;
     /// Runs worker functions of other programs' requests; false in tests that want a bare app.
     bool start_agent = true;
+    /// The program that workers on this host run: a path, or the name of a program beside this one. It needs
+    /// the functions that are spawned. Empty: this program itself.
+    std::string worker_executable;
   };
 
   /// In an app: connects to the agent of this host, which is started if there is none.
@@ -81,22 +93,63 @@ class Runtime {
   /// has 60 s.
   template <class F, class... Args>
   auto spawn(const std::string& host, const std::vector<std::string>& anchors, F function, Args&&... args) {
-    using S = lang::SpawnSignature<F>;
-    using Result = lang::ValueOf<typename S::Result>;
-    PendingSpawn pending = begin_spawn(host, anchors, lang::function_entry(function));
-    constexpr auto parameters = static_cast<typename S::Arguments*>(nullptr);
-    if constexpr (std::is_void_v<Result>) {
-      lang::run_call<void>(pending.call(), parameters, std::forward<Args>(args)...);
-      return Spawned<void>{pending.worker()};
-    } else {
-      Result value = lang::run_call<Result>(pending.call(), parameters, std::forward<Args>(args)...);
-      return Spawned<Result>{std::move(value), pending.worker()};
-    }
+    return finish<F>(begin_spawn(host, anchors, lang::function_entry(function)), std::forward<Args>(args)...);
   }
+  /// The same for a function that has no CIRCUIT_FUNCTION: spawn<greet>("localhost", {}, "world"). Another
+  /// build of the program has no such function; it refuses.
+  template <auto Function, class... Args>
+  auto spawn(const std::string& host, const std::vector<std::string>& anchors, Args&&... args) {
+    return finish<decltype(Function)>(begin_spawn(host, anchors, lang::function_entry<Function>()),
+                                      std::forward<Args>(args)...);
+  }
+  /// The same on each of `hosts`, on all of them at once: an outcome for each, in their order. A host that
+  /// fails takes nothing from the others. At most limits::spawns_at_once hosts: each takes a thread. To an
+  /// object whose method calls this, calls back from the workers are those of others: they wait for it to
+  /// return.
+  template <class F, class... Args>
+  auto spawn_all(const std::vector<std::string>& hosts, const std::vector<std::string>& anchors, F function,
+                 const Args&... args) {
+    using Result = lang::ValueOf<typename lang::SpawnSignature<F>::Result>;
+    const lang::Function& entry = lang::function_entry(function);
+    std::vector<SpawnOutcome<Result>> outcomes(hosts.size());
+    side_by_side(hosts.size(), [&](std::size_t i) {
+      outcomes[i].host = hosts[i];
+      outcomes[i].error = error_of(
+          [&] { outcomes[i].result.emplace(finish<F>(begin_spawn(hosts[i], anchors, entry), args...)); });
+    });
+    return outcomes;
+  }
+
+  /// Starts a worker without a function, registered under `anchors` (and `/host/<host>`). It lives until it
+  /// is killed or released, or until this process is dead. At most 60 s.
+  Address start_worker(const std::string& host, const std::vector<std::string>& anchors);
+  /// Runs `function(args...)` in a worker that lives, usually one of start_worker(), any number of times and
+  /// also at once, and returns its result. Without a deadline.
+  template <class F, class... Args>
+  auto run(const Address& worker, F function, Args&&... args) {
+    return finish_run<F>(PendingSpawn(functions_of(worker), lang::function_entry(function).id),
+                         std::forward<Args>(args)...);
+  }
+  template <auto Function, class... Args>
+  auto run(const Address& worker, Args&&... args) {
+    return finish_run<decltype(Function)>(
+        PendingSpawn(functions_of(worker), lang::function_entry<Function>().id), std::forward<Args>(args)...);
+  }
+  /// A worker of start_worker() is no longer kept: it ends when its functions and background work have, and
+  /// nobody holds a reference into it.
+  void release(const Address& worker);
 
   /// Ends a worker, on its own host, by its pid and start time: a reused pid is never hit. Returns when the
   /// request or the signal is out.
   void kill(const Address& worker, KillOptions options = {});
+
+  /// Calls `handler` once, on a thread of this runtime, when that worker or app is dead, at once if it is
+  /// already; for the process of a reference: when_dead(reference.address(), ...). Ends with this runtime.
+  void when_dead(const Address& process, std::function<void(const Death&)> handler);
+  /// Blocks until that worker or app is dead, and says how it ended; nullopt: it lived at the end of the
+  /// time. Without `timeout`: for as long as it takes.
+  std::optional<Death> await_death(const Address& process,
+                                   std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
   /// A new unbounded channel that lives in this process.
   template <class T>
@@ -176,6 +229,31 @@ class Runtime {
  private:
   PendingSpawn begin_spawn(const std::string& host, const std::vector<std::string>& anchors,
                            const lang::Function& function);
+  lang::TargetPointer functions_of(const Address& worker);
+
+  /// Sends the call and waits for its result.
+  template <class F, class... Args>
+  static auto finish_run(PendingSpawn&& pending, Args&&... args) {
+    using S = lang::SpawnSignature<F>;
+    return lang::run_call<lang::ValueOf<typename S::Result>>(
+        pending.call(), static_cast<typename S::Arguments*>(nullptr), std::forward<Args>(args)...);
+  }
+  template <class F, class... Args>
+  static auto finish(PendingSpawn&& pending, Args&&... args) {
+    using Result = lang::ValueOf<typename lang::SpawnSignature<F>::Result>;
+    Address worker = pending.worker();
+    if constexpr (std::is_void_v<Result>) {
+      finish_run<F>(std::move(pending), std::forward<Args>(args)...);
+      return Spawned<void>{std::move(worker)};
+    } else {
+      return Spawned<Result>{finish_run<F>(std::move(pending), std::forward<Args>(args)...),
+                             std::move(worker)};
+    }
+  }
+  /// Runs body(0), body(1)... each on a thread of its own, and returns when all have ended.
+  void side_by_side(std::size_t count, const std::function<void(std::size_t)>& body);
+  /// What `body` threw, as an Error.
+  static std::optional<Error> error_of(const std::function<void()>& body);
 
   std::unique_ptr<runtime::State> state_;
 };

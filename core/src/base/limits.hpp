@@ -302,4 +302,25 @@ inline constexpr std::size_t gui_input_events = 4096;
 /// A script's file.
 inline constexpr std::size_t gui_script_bytes = 1024 * 1024;
 
+// -- the life of workers ------------------------------------------------------------------------------------
+
+/// Hosts of one spawn_all(), each of which takes a thread of the caller's.
+inline constexpr std::size_t spawns_at_once = 1024;
+/// How long one question for a worker's death waits at its agent, before it is asked again: an agent that has
+/// been replaced meanwhile is noticed.
+inline constexpr auto death_question = 20s;
+/// Such questions that wait at one agent, of all apps and workers of its host.
+inline constexpr std::size_t deaths_awaited = 2048;
+/// Between two tries to ask, where the agent cannot be asked just now.
+inline constexpr auto death_retry = 200ms;
+/// A worker with a restart policy starts again after the first, then after twice as long each time, up to the
+/// last. One that has lived so long that no restart is counted any more begins with the first.
+inline constexpr auto restart_back_off_first = 100ms;
+inline constexpr auto restart_back_off_last = 10s;
+/// The most restarts that a policy may count.
+inline constexpr std::uint32_t restarts_at_most = 1000;
+/// The arguments that an agent keeps for a restart: they go to its keeper with the record, where
+/// keeper_record_bytes hold for both.
+inline constexpr std::size_t restart_argument_bytes = 32 * 1024;
+
 }  // namespace circuit::limits

@@ -17,7 +17,7 @@ inline constexpr std::uint64_t functions = 0;
 inline constexpr std::uint64_t process = 1;
 /// What an agent offers.
 inline constexpr std::uint64_t agent = 2;
-/// What a worker offers to its agent.
+/// What a worker offers to its agent and to its starter.
 inline constexpr std::uint64_t worker = 3;
 /// Ids below this one are fixed, and those of objects that are counted are not.
 inline constexpr std::uint64_t end = 1024;

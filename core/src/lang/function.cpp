@@ -86,22 +86,26 @@ const Function* find_function(std::uint64_t id) noexcept {
 }
 
 const Function* find_function(void (*address)()) noexcept {
-  for (const Function* function : registry().all)
-    if (function->address == address && address != nullptr) return function;
-  return nullptr;
+  const Function* unnamed = nullptr;
+  for (const Function* function : registry().all) {
+    if (function->address != address || address == nullptr) continue;
+    if (!function->unnamed) return function;
+    unnamed = function;
+  }
+  return unnamed;
 }
 
 const Function* find_function_named(std::string_view name) noexcept {
   for (const Function* function : registry().all)
-    if (!function->lambda && function->name == name) return function;
+    if (!function->unnamed && function->name == name) return function;
   return nullptr;
 }
 
 const std::vector<const Function*>& all_functions() noexcept { return registry().all; }
 
-std::uint64_t lambda_id(const std::type_info& type) {
+std::uint64_t type_id(const std::type_info& type) {
   static const std::string salt = build_id();
-  return signature_id(fmt::format("lambda:{}:{}", type.name(), salt));
+  return signature_id(fmt::format("type:{}:{}", type.name(), salt));
 }
 
 std::string canonical_descriptor(std::string_view name, const std::vector<std::string>& parameters,

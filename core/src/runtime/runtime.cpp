@@ -1,4 +1,8 @@
+#include <condition_variable>
 #include <fmt/format.h>
+#include <mutex>
+#include <system_error>
+#include <thread>
 
 #include <circuit/runtime.hpp>
 
@@ -32,6 +36,7 @@ Runtime::Runtime(int, char**, Options options) {
   auto start =
       options.start_agent ? spawn::AgentConnection::Start::if_missing : spawn::AgentConnection::Start::never;
   state_ = runtime::make_app(directory, wire::Role::app, start, this);
+  state_->set_worker_executable(options.worker_executable);
 }
 
 Runtime::~Runtime() = default;
@@ -45,11 +50,67 @@ PendingSpawn Runtime::begin_spawn(const std::string& host, const std::vector<std
   spawn::SpawnOrder order;
   order.anchors = anchors;
   order.function = function.name;
-  order.executable = own_executable().string();
+  order.executable = state_->worker_executable().string();
   auto record = value_or_throw(state_->launcher().launch(host, order));
-  lang::PeerPointer worker = node().peers().find_or_add(record.address);
-  return PendingSpawn(node().imports().fixed(worker, lang::fixed_object::functions, "functions"),
-                      function.id);
+  return PendingSpawn(functions_of(record.address), function.id);
+}
+
+lang::TargetPointer Runtime::functions_of(const Address& worker) {
+  lang::PeerPointer peer = node().peers().find_or_add(worker);
+  return node().imports().fixed(peer, lang::fixed_object::functions, "functions");
+}
+
+Address Runtime::start_worker(const std::string& host, const std::vector<std::string>& anchors) {
+  spawn::SpawnOrder order;
+  order.anchors = anchors;
+  order.executable = state_->worker_executable().string();
+  Address worker = value_or_throw(state_->launcher().launch(host, order)).address;
+  value_or_throw(lang::call(node(), node().peers().find_or_add(worker), lang::fixed_object::worker,
+                            spawn::worker_interface().hold, {limits::worker_silence}));
+  return worker;
+}
+
+void Runtime::release(const Address& worker) {
+  value_or_throw(lang::call(node(), node().peers().find_or_add(worker), lang::fixed_object::worker,
+                            spawn::worker_interface().release, {}));
+}
+
+void Runtime::side_by_side(std::size_t count, const std::function<void(std::size_t)>& body) {
+  if (count > limits::spawns_at_once)
+    throw Error(ErrorKind::overloaded,
+                fmt::format("{} hosts, where a spawn can be on {} at once", count, limits::spawns_at_once));
+  std::optional<lang::Context> context;
+  if (const lang::Context* current = lang::current_context()) context = *current;
+  auto run = [&](std::size_t i) {
+    std::optional<lang::ContextScope> scope;
+    if (context) {
+      lang::Context own = *context;
+      // What runs side by side is no longer one chain, of which only one call at a time is inside an object.
+      own.chain = node().new_chain();
+      scope.emplace(own);
+    }
+    body(i);
+  };
+  std::vector<std::jthread> threads;
+  threads.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    try {
+      threads.emplace_back(run, i);
+    } catch (const std::system_error&) {
+      run(i);  // the machine has no thread left: one after the other, then
+    }
+  }
+}
+
+std::optional<Error> Runtime::error_of(const std::function<void()>& body) {
+  try {
+    body();
+    return std::nullopt;
+  } catch (const Error& error) {
+    return error;
+  } catch (const std::exception& exception) {
+    return Error(ErrorKind::invalid, exception.what());
+  }
 }
 
 void Runtime::kill(const Address& worker, KillOptions options) {
@@ -59,6 +120,36 @@ void Runtime::kill(const Address& worker, KillOptions options) {
   order.grace_ms = static_cast<std::uint64_t>(std::max<std::int64_t>(0, options.grace.count()));
   order.by = fmt::format("{}", address().string());
   value_or_throw(state_->launcher().end(order));
+}
+
+void Runtime::when_dead(const Address& process, std::function<void(const Death&)> handler) {
+  if (process.id == address().id) throw Error(ErrorKind::invalid, "a process cannot wait for its own death");
+  state_->deaths().watch(process, std::move(handler));
+}
+
+std::optional<Death> Runtime::await_death(const Address& process,
+                                          std::optional<std::chrono::milliseconds> timeout) {
+  if (process.id == address().id) throw Error(ErrorKind::invalid, "a process cannot wait for its own death");
+  if (node().loop().on_loop())
+    throw Error(ErrorKind::refused, "waiting on the I/O thread would keep the news away: use when_dead()");
+  struct Waiting {
+    std::mutex mutex;
+    std::condition_variable told;
+    std::optional<Death> death;
+  };
+  auto waiting = std::make_shared<Waiting>();
+  const std::uint64_t ticket = state_->deaths().watch(process, [waiting](Death death) {
+    std::lock_guard lock(waiting->mutex);
+    waiting->death = std::move(death);
+    waiting->told.notify_all();
+  });
+  std::unique_lock lock(waiting->mutex);
+  auto is_dead = [&] { return waiting->death.has_value(); };
+  if (!timeout)
+    waiting->told.wait(lock, is_dead);
+  else if (!waiting->told.wait_for(lock, *timeout, is_dead))
+    state_->deaths().forget(ticket);
+  return waiting->death;
 }
 
 void Runtime::daemonize(std::function<void(std::stop_token)> body) {

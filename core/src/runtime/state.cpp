@@ -20,10 +20,22 @@ State::State(Identity identity, spawn::AgentConnection::Start start, Runtime* ru
   node_ = std::make_unique<lang::Node>(std::move(parts));
   agent_ = std::make_unique<spawn::AgentConnection>(*node_, std::move(identity.directory), start);
   launcher_ = std::make_unique<spawn::AgentLauncher>(*agent_);
+  deaths_ = std::make_unique<Deaths>(*node_, *agent_);
+  set_worker_executable({});
   node_->set_observer(this);
   node_->peers().set_ask_fate([this](const Address& address, std::function<void(lang::Fate)> told) {
     agent_->ask_fate(address, std::move(told));
   });
+}
+
+void State::set_worker_executable(const std::string& name) {
+  const std::filesystem::path own = own_executable();
+  if (name.empty())
+    worker_executable_ = own;
+  else if (name.find('/') == std::string::npos)
+    worker_executable_ = own.parent_path() / name;
+  else
+    worker_executable_ = std::filesystem::absolute(name).lexically_normal();
 }
 
 State::~State() {
@@ -41,8 +53,9 @@ Result<void> State::listen(std::optional<int> listening_fd) {
   return {};
 }
 
-void State::peer_died(const lang::PeerPointer& peer, const Failure&) {
+void State::peer_died(const lang::PeerPointer& peer, const Failure& verdict) {
   agent_->ended(peer);
+  deaths_->peer_died(peer, verdict);
   if (peer_died_) peer_died_(peer);
 }
 

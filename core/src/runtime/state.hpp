@@ -12,6 +12,7 @@
 #include "lang/node.hpp"
 #include "link/asio_loop.hpp"
 #include "link/unix_transport.hpp"
+#include "runtime/deaths.hpp"
 #include "spawn/agent_connection.hpp"
 #include "spawn/launcher.hpp"
 
@@ -39,7 +40,12 @@ class State final : public lang::NodeObserver {
   lang::Node& node() noexcept { return *node_; }
   spawn::AgentConnection& agent() noexcept { return *agent_; }
   spawn::Launcher& launcher() noexcept { return *launcher_; }
+  Deaths& deaths() noexcept { return *deaths_; }
   link::AsioLoop& loop() noexcept { return loop_; }
+  /// Absolute path of the program that the workers of this runtime run.
+  const std::filesystem::path& worker_executable() const noexcept { return worker_executable_; }
+  /// A path, or the name of a program beside this one; empty: this program.
+  void set_worker_executable(const std::string& name);
   /// In a worker: its life. Else null.
   Worker* worker() const noexcept { return worker_; }
   void set_worker(Worker* worker) noexcept { worker_ = worker; }
@@ -57,6 +63,8 @@ class State final : public lang::NodeObserver {
   std::unique_ptr<lang::Node> node_;
   std::unique_ptr<spawn::AgentConnection> agent_;
   std::unique_ptr<spawn::Launcher> launcher_;
+  std::unique_ptr<Deaths> deaths_;
+  std::filesystem::path worker_executable_;
   Worker* worker_ = nullptr;
   std::function<void(const lang::PeerPointer&)> peer_died_;
 };

@@ -32,6 +32,11 @@ Worker::Worker(State& state) : state_(state) {
     request_stop(std::chrono::milliseconds(std::min<std::uint64_t>(grace_ms, 3'600'000)));
     call->reply([](Encoder& result) { result.null(); });
   });
+  servant->on(spawn::worker_interface().hold, [this](lang::IncomingCallPointer call) { hold(*call); });
+  servant->on(spawn::worker_interface().release, [this](lang::IncomingCallPointer call) {
+    call->reply([](Encoder& result) { result.null(); });
+    release();
+  });
   node.dispatcher().publish(lang::fixed_object::worker, std::move(servant));
 }
 
@@ -42,15 +47,15 @@ int Worker::live() {
   auto no_function_by = Steady::now() + limits::worker_silence;
   for (;;) {
     bool stopping = stop_by_.has_value();
-    if (first_ && !needed()) return 0;
-    if (!first_ && stopping) return 0;
+    if (begun_ && !needed()) return 0;
+    if (!begun_ && stopping) return 0;
     if (stopping && Steady::now() >= *stop_by_) return 0;
-    if (!first_ && Steady::now() >= no_function_by) {
+    if (!begun_ && Steady::now() >= no_function_by) {
       std::fprintf(stderr, "circuit: no function came within %d s\n",
                    static_cast<int>(limits::worker_silence.count()));
       return 1;
     }
-    if (stopping || !first_)
+    if (stopping || !begun_)
       changed_.wait_until(lock, stopping ? *stop_by_ : no_function_by);
     else
       changed_.wait(lock);
@@ -60,7 +65,7 @@ int Worker::live() {
 bool Worker::needed() const {
   if (running_ > 0) return true;
   // Once it is told to stop, what others hold keeps it no longer.
-  return !stop_by_ && (state_.node().exports().size() > 0 || state_.node().handovers().size() > 0);
+  return !stop_by_ && (held_ || state_.node().exports().size() > 0 || state_.node().handovers().size() > 0);
 }
 
 bool Worker::admit(lang::IncomingCall& call, const lang::Function& function) {
@@ -71,14 +76,41 @@ bool Worker::admit(lang::IncomingCall& call, const lang::Function& function) {
       return false;
     }
     if (!first_) first_ = {function.name, show_json(call.arguments(), limits::recorded_argument_bytes)};
+    begun_ = true;
     ++running_;
-    // An agent that calls for someone else may be replaced at any time: the worker's life is not bound to it.
-    if (!spawner_ && call.peer() && call.peer()->role() != wire::Role::agent)
-      spawner_ = call.peer()->address().id;
   }
+  // An agent that calls for someone else may be replaced at any time: the worker's life is not bound to it.
+  if (call.peer() && call.peer()->role() != wire::Role::agent) bind(call.peer());
   // The call may come before this process has looked for its agent, which is then told when it is found.
   if (lang::PeerPointer agent = state_.agent().current()) tell(agent);
   return true;
+}
+
+void Worker::hold(lang::IncomingCall& call) {
+  {
+    std::lock_guard lock(mutex_);
+    if (stop_by_) return call.fail(failure(ErrorKind::cancelled, "the worker is about to end"));
+    begun_ = held_ = true;
+    changed_.notify_all();
+  }
+  if (call.peer()) bind(call.peer());
+  call.reply([](Encoder& result) { result.null(); });
+}
+
+void Worker::release() {
+  std::lock_guard lock(mutex_);
+  held_ = false;
+  changed_.notify_all();
+}
+
+void Worker::bind(const lang::PeerPointer& spawner) {
+  {
+    std::lock_guard lock(mutex_);
+    if (spawner_) return;
+    spawner_ = spawner->address().id;
+  }
+  // It may have died while its call was on the way to here.
+  if (spawner->verdict()) peer_died(spawner);
 }
 
 void Worker::tell(const lang::PeerPointer& agent) {
@@ -101,7 +133,7 @@ void Worker::ended() {
 void Worker::peer_died(const lang::PeerPointer& peer) {
   {
     std::lock_guard lock(mutex_);
-    if (peer->address().id != spawner_ || daemonized_ || running_ == 0) return;
+    if (peer->address().id != spawner_ || daemonized_ || (running_ == 0 && !held_)) return;
   }
   std::fprintf(stderr, "circuit: the spawner is dead; stopping\n");
   request_stop(limits::stop_grace);

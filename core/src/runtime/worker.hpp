@@ -13,9 +13,10 @@
 
 namespace circuit::runtime {
 
-/// A worker ends when its function has returned, no daemon or background body runs, and no other process
-/// holds a reference into it; or when it is told to stop and its grace is over; or when no function comes in
-/// time. When its spawner dies it is told to stop, unless it has daemonized. Thread safety: any thread.
+/// A worker ends when its function has returned, its starter does not hold it, no daemon or background body
+/// runs, and no other process holds a reference into it; or when it is told to stop and its grace is over; or
+/// when neither a function nor a hold comes in time. When its spawner dies it is told to stop, unless it has
+/// daemonized. Thread safety: any thread.
 class Worker final : public lang::FunctionHost {
  public:
   explicit Worker(State& state);
@@ -34,6 +35,10 @@ class Worker final : public lang::FunctionHost {
  private:
   bool admit(lang::IncomingCall& call, const lang::Function& function) override;
   void ended() override;
+  void hold(lang::IncomingCall& call);
+  void release();
+  /// The worker's life is bound to this process from now on, unless it is to another already.
+  void bind(const lang::PeerPointer& spawner);
   void peer_died(const lang::PeerPointer& peer);
   void start_body(std::function<void(std::stop_token)> body);
   /// Under the mutex.
@@ -50,6 +55,9 @@ class Worker final : public lang::FunctionHost {
     std::string arguments;
   };
   std::optional<FirstFunction> first_;
+  /// Whether a function or a hold has come.
+  bool begun_ = false;
+  bool held_ = false;
   bool daemonized_ = false;
   std::size_t running_ = 0;
   WorkerId spawner_;

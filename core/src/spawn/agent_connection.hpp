@@ -22,6 +22,8 @@ class AgentConnection {
 
   /// The agent as a peer; blocks until one runs, at most limits::agent_start. Not on the loop.
   Result<lang::PeerPointer> agent();
+  /// The agent that the directory's file names now, if it may live, else null. Does not wait.
+  lang::PeerPointer look();
   /// The agent that was found last, or null. Any thread.
   lang::PeerPointer current() const;
   const std::filesystem::path& directory() const noexcept { return directory_; }
@@ -45,8 +47,6 @@ class AgentConnection {
   void ask_fate(const Address& address, std::function<void(lang::Fate)> told);
 
  private:
-  /// The agent that the file names, if it may live.
-  lang::PeerPointer look();
   void look_again();
 
   lang::Node& node_;

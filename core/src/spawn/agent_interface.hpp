@@ -1,4 +1,4 @@
-// The methods of an agent and of a worker towards its agent, as both sides know them.
+// The methods of an agent, and of a worker towards its agent and its starter, as both sides know them.
 #pragma once
 
 #include <string>
@@ -20,6 +20,9 @@ struct AgentInterface {
   lang::RemoteMethod<void(KillOrder)> kill{"agent.kill"};
   /// What became of that worker, of that incarnation.
   lang::RemoteMethod<FateReport(WorkerId, std::uint64_t)> fate{"agent.fate"};
+  /// Answered when that worker, of that incarnation, is dead; or after so many ms, at most
+  /// limits::death_question.
+  lang::RemoteMethod<DeathReport(WorkerId, std::uint64_t, std::uint32_t)> death{"agent.death"};
   /// What has changed since (epoch, sequence); waits at most wait_ms for something to change.
   lang::RemoteMethod<Observation(std::uint64_t, std::uint64_t, std::uint32_t)> observe{"agent.observe"};
   /// One worker, dead ones too while they are remembered.
@@ -41,6 +44,10 @@ const AgentInterface& agent_interface();
 struct WorkerInterface {
   /// Asks the worker to end in order; the grace in ms is what it has.
   lang::RemoteMethod<void(std::uint64_t)> stop{"worker.stop"};
+  /// From the process that has started it: it lives without a function, until it is released or the caller is
+  /// dead.
+  lang::RemoteMethod<void()> hold{"worker.hold"};
+  lang::RemoteMethod<void()> release{"worker.release"};
 };
 const WorkerInterface& worker_interface();
 

@@ -144,6 +144,16 @@ struct FateReport {
   std::string cause;
 };
 
+/// What an agent knows of a death that somebody waits for.
+struct DeathReport {
+  /// False: the agent knows nothing of that process, and cannot say whether it lives.
+  bool known = false;
+  bool dead = false;
+  Cause cause;
+  /// The last lines of its `err`, on one line.
+  std::string last_words;
+};
+
 /// One directory of the anchor tree.
 struct DirectoryListing {
   std::string path;

@@ -78,7 +78,7 @@ Result<FunctionDescription> function_from_json(const json::value& value) {
 std::vector<FunctionDescription> own_functions() {
   std::vector<FunctionDescription> functions;
   for (const lang::Function* function : lang::all_functions())
-    if (!function->lambda) functions.push_back(describe(*function));
+    if (!function->unnamed) functions.push_back(describe(*function));
   return functions;
 }
 
