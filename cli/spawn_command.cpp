@@ -13,6 +13,7 @@
 #include "monitor/json.hpp"
 #include "output.hpp"
 #include "record_text.hpp"
+#include "restart_option.hpp"
 #include "spawn/executable.hpp"
 
 namespace circuit::cli {
@@ -29,6 +30,7 @@ constexpr auto notice = 2s;
 struct Options {
   std::string host, function, executable;
   std::vector<std::string> anchors, arguments;
+  std::string restart;
   bool verbose = false, detached = false, json = false;
 };
 
@@ -82,6 +84,11 @@ Result<Wanted> wanted_of(monitor::LiveCluster& cluster, const Options& options) 
   if (arguments.has_error()) return arguments.error();
   request.arguments = boost::json::serialize(*arguments);
   request.detached = options.detached;
+  if (!options.restart.empty()) {
+    auto restart = parse_restart(options.restart);
+    if (restart.has_error()) return restart.error();
+    request.restart = *restart;
+  }
   return Wanted{std::move(*function), std::move(request)};
 }
 
@@ -181,6 +188,7 @@ void add_spawn(CLI::App& app, const Shared& shared, Run& run) {
       "  circuit spawn localhost greet world\n"
       "  circuit spawn -v localhost -a /hello greet world   each step with its time\n"
       "  circuit spawn localhost -a /load -a /night -d burn 600\n"
+      "  circuit spawn localhost --restart on=failure,at-most=5,within=60s -d burn 600\n"
       "  circuit spawn localhost greet -- --world");
   auto options = std::make_shared<Options>();
   command->add_option("HOST", options->host, "where: localhost")->required();
@@ -194,6 +202,10 @@ void add_spawn(CLI::App& app, const Shared& shared, Run& run) {
       ->type_name("DIR");
   command->add_option("-x,--executable", options->executable, "the program whose function it is")
       ->type_name("PATH");
+  command
+      ->add_option("--restart", options->restart,
+                   "start the worker again when it fails: on=failure (or always), at-most=5, within=60s")
+      ->type_name("POLICY");
   command->add_flag("-d,--detach", options->detached,
                     "do not wait for the result; the worker goes on by itself");
   command->add_flag("-v,--verbose", options->verbose,

@@ -8,8 +8,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <circuit/value/codec.hpp>
-
 #include "agent/calls_reader.hpp"
 #include "agent/registration.hpp"
 #include "base/limits.hpp"
@@ -87,6 +85,7 @@ Result<void> Agent::start() {
   node_->set_observer(this);
   node_->dispatcher().publish(lang::fixed_object::agent, make_servant());
 
+  restarts_ = std::make_unique<Restarts>(loop_, restart_hooks());
   keeper_ = std::make_unique<KeeperPort>(loop_, UniqueFd(keeper::agent_connection_fd));
   keeper_->start([this](keeper::KeeperEvent event) { keeper_event(std::move(event)); },
                  [this](const Failure& why) {
@@ -105,13 +104,15 @@ void Agent::keeper_event(keeper::KeeperEvent event) {
   if (auto* e = std::get_if<keeper::WorkerHeld>(&event)) return held(std::move(*e));
   if (std::get_if<keeper::InventoryEnd>(&event)) return inventory_ended();
   shutting_down_ = true;
+  restarts_->close();
 }
 
 void Agent::held(keeper::WorkerHeld event) {
   WorkerRecord record;
   std::string error;
   const keeper::HeldWorker& held = event.message.held;
-  if (!from_cbor(held.record, record, &error)) {
+  std::optional<RestartPlan> plan;
+  if (!decode_kept(held.record, record, plan, &error)) {
     log::error("what the keeper holds about {} cannot be read: {}", held.worker.string(), error);
     record.address.id = held.worker;
     record.address.host = options_.host;
@@ -119,6 +120,7 @@ void Agent::held(keeper::WorkerHeld event) {
   record.address.pid = held.pid;
   record.start_ticks = held.start_ticks;
   record.started_wall_ns = held.started_wall_ns;
+  if (plan) restarts_->add(held.worker, std::move(*plan));
   bool had_spoken = record.state != WorkerState::starting;
   if (had_spoken) record.state = WorkerState::suspect;
   executables_.know(record.executable);
@@ -155,6 +157,7 @@ void Agent::inventory_ended() {
 void Agent::shut_down(std::chrono::milliseconds grace) {
   if (shutting_down_) return;
   shutting_down_ = true;
+  restarts_->close();
   log::info("shutting down with {} workers", workers_.living_count());
   workers_.each([&](Worker& worker) {
     if (worker.record.app || worker.record.state == WorkerState::dead) return;
@@ -187,7 +190,8 @@ void Agent::quit(int status) {
 }
 
 void Agent::keep(const Worker& worker) {
-  auto sent = keeper_->send(keeper::Update{worker.record.address.id, Bytes(to_cbor(worker.record))});
+  const WorkerId id = worker.record.address.id;
+  auto sent = keeper_->send(keeper::Update{id, encode_kept(worker.record, restarts_->find(id))});
   if (sent.has_error())
     log::warn("the keeper does not take what is known of {}", worker.record.address.string());
 }

@@ -13,6 +13,7 @@
 #include "agent/jail.hpp"
 #include "agent/keeper_port.hpp"
 #include "agent/registrar.hpp"
+#include "agent/restarts.hpp"
 #include "agent/worker_table.hpp"
 #include "base/random.hpp"
 #include "lang/node.hpp"
@@ -50,11 +51,14 @@ class Agent final : public lang::NodeObserver {
   spawn::DirectoryListing listing_of(const anchor::Path& path, const anchor::Listing& listing);
 
   // -- agent_spawn.cpp: how workers begin --
-  void spawn(const spawn::SpawnOrder& order, Spawned done);
+  /// `plan`: how it is started again, if it is.
+  void spawn(const spawn::SpawnOrder& order, std::optional<RestartPlan> plan, Spawned done);
+  void spawn_for(lang::IncomingCallPointer call, const spawn::SpawnOrder& order);
   void started(keeper::WorkerStarted started);
   void refused(const keeper::Refused& refused);
   void expect_hello(Worker& worker);
   void run(lang::IncomingCallPointer call, const spawn::RunOrder& order);
+  void call_function(Worker& worker, std::uint64_t function, const std::vector<std::byte>& arguments);
   void run_began(WorkerId id, const Result<void>& result);
   void running(const lang::PeerPointer& peer, const std::string& function, const std::string& arguments);
 
@@ -67,6 +71,8 @@ class Agent final : public lang::NodeObserver {
   void answer_fate(lang::IncomingCallPointer call, WorkerId id, std::uint64_t incarnation);
   /// Tells those who wait for it that the process is dead.
   void answer_fates(WorkerId id, const std::string& cause);
+  Restarts::Hooks restart_hooks();
+  void answer_successor(lang::IncomingCallPointer call, WorkerId id);
   void answer_death(lang::IncomingCallPointer call, WorkerId id, std::uint64_t incarnation,
                     std::uint32_t wait_ms);
   void answer_deaths(WorkerId id, const spawn::DeathReport& report);
@@ -109,6 +115,7 @@ class Agent final : public lang::NodeObserver {
   std::uint64_t instance_ = 0;
   WorkerTable workers_;
   Executables executables_;
+  std::unique_ptr<Restarts> restarts_;
   std::uint64_t last_request_ = 0;
   std::map<std::uint64_t, Ordered> ordered_;
   std::multimap<WorkerId, PendingFate> fates_;

@@ -23,8 +23,11 @@ Result<void> Agent::kill(const spawn::KillOrder& order) {
     return failure(ErrorKind::invalid,
                    fmt::format("no worker {} runs on {}", order.worker.string(), options_.host));
   if (worker->record.state == WorkerState::dead)
-    return failure(ErrorKind::dead, fmt::format("{} is dead already: {}", worker->record.address.string(),
-                                                worker->record.cause.text));
+    return restarts_->cancel(order.worker, order.by)
+               ? Result<void>()
+               : failure(ErrorKind::dead,
+                         fmt::format("{} is dead already: {}", worker->record.address.string(),
+                                     worker->record.cause.text));
   if (order.signal < 0 || order.signal >= NSIG)
     return failure(ErrorKind::invalid, fmt::format("there is no signal {}", order.signal));
   log::info("{} asks to end {} ({})", order.by, worker->record.address.string(),
@@ -59,7 +62,9 @@ void Agent::died(keeper::WorkerDied event) {
   Worker* worker = workers_.find(held.worker);
   if (worker == nullptr) {  // it died while no agent ran
     WorkerRecord record;
-    if (!from_cbor(held.record, record)) record.address.id = held.worker;
+    std::optional<RestartPlan> plan;
+    if (!decode_kept(held.record, record, plan)) record.address.id = held.worker;
+    if (plan) restarts_->add(held.worker, std::move(*plan));
     worker = &workers_.add(std::move(record));
     worker->record.address.pid = held.pid;
     worker->record.started_wall_ns = held.started_wall_ns;
@@ -68,6 +73,8 @@ void Agent::died(keeper::WorkerDied event) {
   record.state = WorkerState::dead;
   record.cause = cause_of(event.message.end, worker->intent);
   record.died_wall_ns = event.message.end.wall_ns;
+  const bool asked = shutting_down_ || (worker->intent && worker->intent->kind == CauseKind::killed);
+  const bool again = restarts_->died(record, asked);
   worker->timer.reset();
   worker->pidfd.reset();
   worker->recorder.reset();
@@ -76,7 +83,7 @@ void Agent::died(keeper::WorkerDied event) {
   workers_.changed(*worker);
   buried(held.worker, record);
   registrar_->remove(anchors_of(record), held.worker,
-                     [this, id = held.worker, jail = jail_of(options_.directory, held.worker),
+                     [this, id = held.worker, again, jail = jail_of(options_.directory, held.worker),
                       end = Bytes(to_cbor(record))](Result<void> removed) {
                        if (removed.has_error())
                          log::warn("cannot take {} out of the tree: {}", id.string(), removed.error().text);
@@ -85,7 +92,8 @@ void Agent::died(keeper::WorkerDied event) {
                          if (auto written = write_file(jail / "end", text_of(end)); written.has_error())
                            return log::warn("cannot note the end of {}: {}", id.string(),
                                             written.error().text);
-                       static_cast<void>(keeper_->send(keeper::Acknowledge{id}));
+                       // A worker that is started again is acknowledged when its successor stands for it.
+                       if (!again) static_cast<void>(keeper_->send(keeper::Acknowledge{id}));
                      });
   if (shutting_down_ && workers_.living_count() == 0)
     shutdown_timer_->arm(0, [this] { static_cast<void>(keeper_->send(keeper::Shutdown{0})); });
@@ -143,6 +151,14 @@ void Agent::answer_fate(lang::IncomingCallPointer call, WorkerId id, std::uint64
     fates_.erase(waiting);
     lang::answer(*ended.call, Result<Report>(Report{false, ""}));
   });
+}
+
+void Agent::answer_successor(lang::IncomingCallPointer call, WorkerId id) {
+  std::shared_ptr<lang::IncomingCall> shared = std::move(call);
+  if (restarts_->ask_successor(id, shared)) return;
+  Worker* worker = workers_.find(id);
+  auto record = worker != nullptr ? worker->record : remembered(id).value_or(WorkerRecord());
+  lang::answer(*shared, Result<spawn::SuccessorReport>(spawn::SuccessorReport{false, {}, record.cause.text}));
 }
 
 void Agent::answer_death(lang::IncomingCallPointer call, WorkerId id, std::uint64_t incarnation,

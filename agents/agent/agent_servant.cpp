@@ -19,8 +19,7 @@ std::shared_ptr<lang::Servant> Agent::make_servant() {
   auto servant = std::make_shared<lang::MethodServant>("agent");
   const spawn::AgentInterface& methods = spawn::agent_interface();
   servant->on(methods.spawn, [this](IncomingCallPointer call, const spawn::SpawnOrder& order) {
-    std::shared_ptr<lang::IncomingCall> shared = std::move(call);
-    spawn(order, [shared](const Result<WorkerRecord>& record) { lang::answer(*shared, record); });
+    spawn_for(std::move(call), order);
   });
   servant->on(methods.run, [this](IncomingCallPointer call, const spawn::RunOrder& order) {
     run(std::move(call), order);
@@ -30,6 +29,12 @@ std::shared_ptr<lang::Servant> Agent::make_servant() {
   });
   servant->on(methods.fate, [this](IncomingCallPointer call, WorkerId id, std::uint64_t incarnation) {
     answer_fate(std::move(call), id, incarnation);
+  });
+  servant->on(methods.successor,
+              [this](IncomingCallPointer call, WorkerId id) { answer_successor(std::move(call), id); });
+  servant->on(methods.daemonized, [this](IncomingCallPointer call) {
+    if (call->peer()) restarts_->daemonized(call->peer()->address().id);
+    lang::answer(*call, Result<void>());
   });
   servant->on(methods.death,
               [this](IncomingCallPointer call, WorkerId id, std::uint64_t incarnation,

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <circuit/value/codec.hpp>
-
 #include "agent/agent.hpp"
 #include "agent/calls_reader.hpp"
 #include "agent/registration.hpp"
@@ -34,7 +32,20 @@ std::vector<std::string> worker_environment() {
 
 }  // namespace
 
-void Agent::spawn(const spawn::SpawnOrder& order, Spawned done) {
+void Agent::spawn_for(lang::IncomingCallPointer call, const spawn::SpawnOrder& order) {
+  std::shared_ptr<lang::IncomingCall> shared = std::move(call);
+  std::optional<RestartPlan> plan;
+  if (order.restart.on != RestartOn::never) {
+    if (auto checked = check_restart(order); checked.has_error()) return shared->fail(checked.error());
+    plan.emplace();
+    plan->order = order;
+    if (shared->peer()) plan->spawner = shared->peer()->address();
+  }
+  spawn(order, std::move(plan),
+        [shared](const Result<WorkerRecord>& record) { lang::answer(*shared, record); });
+}
+
+void Agent::spawn(const spawn::SpawnOrder& order, std::optional<RestartPlan> plan, Spawned done) {
   if (shutting_down_) return done(failure(ErrorKind::cancelled, "this agent is shutting down"));
   if (workers_.living_count() >= limits::workers_per_agent)
     return done(failure(ErrorKind::overloaded,
@@ -56,7 +67,7 @@ void Agent::spawn(const spawn::SpawnOrder& order, Spawned done) {
   record.executable = order.executable;
   for (const anchor::Path& anchor : *anchors) record.anchors.push_back(anchor.string());
 
-  auto jail = make_jail(options_.directory, record.address);
+  auto jail = make_jail(options_.directory, record.address, plan.has_value());
   if (jail.has_error()) {
     remove_socket(options_.directory, record.address);
     return ordered.done(jail.error());
@@ -68,7 +79,7 @@ void Agent::spawn(const spawn::SpawnOrder& order, Spawned done) {
   launch.arguments = {record.executable, record.address.id.string()};
   launch.environment = worker_environment();
   launch.directory = jail->directory.string();
-  launch.record = Bytes(to_cbor(record));
+  launch.record = encode_kept(record, plan ? &*plan : nullptr);
   std::vector<int> fds;
   for (const UniqueFd& fd : jail->descriptors) fds.push_back(fd.get());
   auto sent = keeper_->send(launch, fds);
@@ -77,6 +88,7 @@ void Agent::spawn(const spawn::SpawnOrder& order, Spawned done) {
     return ordered.done(sent.error());
   }
   executables_.know(record.executable);
+  if (plan) restarts_->add(record.address.id, std::move(*plan));
   Worker& worker = workers_.add(record);
   worker.recorder = open_recorder(std::move(jail->descriptors[keeper::recorder_fd]));
   ordered_.emplace(launch.request, std::move(ordered));
@@ -113,6 +125,7 @@ void Agent::refused(const keeper::Refused& event) {
   std::error_code ignored;
   std::filesystem::remove_all(jail_of(options_.directory, ordered.record.address.id), ignored);
   workers_.remove(ordered.record.address.id);
+  restarts_->remove(ordered.record.address.id);
   ordered.done(failure(ErrorKind::refused, event.text));
 }
 
@@ -127,7 +140,7 @@ void Agent::expect_hello(Worker& worker) {
                     });
 }
 
-void Agent::run(lang::IncomingCallPointer call, const spawn::RunOrder& order) {
+void Agent::call_function(Worker& worker, std::uint64_t function, const std::vector<std::byte>& arguments) {
   /// The agent is the caller, and there is nobody else to tell how the function ends.
   class Caller final : public lang::Waiter {
    public:
@@ -144,19 +157,24 @@ void Agent::run(lang::IncomingCallPointer call, const spawn::RunOrder& order) {
     WorkerId worker_;
   };
 
+  lang::PeerPointer peer = node_->peers().find_or_add(worker.record.address);
+  Buffer body;
+  body.extend(wire::CallHead::size);
+  body.append(arguments);
+  lang::ReferenceSession none(*node_, peer);
+  node_->send_call(peer, node_->head_for(lang::fixed_object::functions, function, false), std::move(body),
+                   none, {}, *new Caller(*this, worker.record.address.id));
+}
+
+void Agent::run(lang::IncomingCallPointer call, const spawn::RunOrder& order) {
   Worker* worker = workers_.find(order.worker);
   if (worker == nullptr || worker->record.app || worker->record.state == WorkerState::dead)
     return call->fail(failure(ErrorKind::dead,
                               fmt::format("no worker {} runs on {}", order.worker.string(), options_.host)));
-  lang::PeerPointer peer = node_->peers().find_or_add(worker->record.address);
-  Buffer body;
-  body.extend(wire::CallHead::size);
-  body.append(order.arguments);
-  lang::ReferenceSession none(*node_, peer);
+  restarts_->leave_to_agent(order.worker);
   // Answered when the worker says that it runs, so that the function cannot be lost with this agent any more.
   begun_.insert_or_assign(order.worker, std::move(call));
-  node_->send_call(peer, node_->head_for(lang::fixed_object::functions, order.function, false),
-                   std::move(body), none, {}, *new Caller(*this, order.worker));
+  call_function(*worker, order.function, order.arguments);
 }
 
 void Agent::run_began(WorkerId id, const Result<void>& result) {
@@ -175,6 +193,35 @@ void Agent::running(const lang::PeerPointer& peer, const std::string& function,
   keep(*worker);
   workers_.changed(*worker);
   run_began(peer->address().id, {});
+}
+
+Restarts::Hooks Agent::restart_hooks() {
+  Restarts::Hooks hooks;
+  hooks.spawn = [this](RestartPlan plan, Spawned done) {
+    const spawn::SpawnOrder order = plan.order;
+    spawn(order, std::move(plan), std::move(done));
+  };
+  hooks.call = [this](const WorkerRecord& record, const RestartPlan& plan) {
+    Worker* worker = workers_.find(record.address.id);
+    if (worker == nullptr || worker->record.state == WorkerState::dead) return;
+    if (plan.spawner.id && !plan.daemonized)
+      lang::start_call(*node_, node_->peers().find_or_add(record.address), lang::fixed_object::worker,
+                       spawn::worker_interface().bind, {}, std::function([](Result<void>) {}), plan.spawner);
+    call_function(*worker, plan.order.function_id, plan.order.arguments);
+  };
+  hooks.ask_if_alive = [this](const Address& process, std::function<void(bool)> told) {
+    static const lang::RemoteMethod<void()> ping{"process.ping"};
+    lang::start_call(*node_, node_->peers().find_or_add(process), lang::fixed_object::process, ping,
+                     {limits::worker_silence}, std::function([told = std::move(told)](Result<void> answer) {
+                       told(answer.has_value());
+                     }));
+  };
+  hooks.settled = [this](WorkerId former) { static_cast<void>(keeper_->send(keeper::Acknowledge{former})); };
+  hooks.changed = [this](WorkerId id) {
+    Worker* worker = workers_.find(id);
+    if (worker != nullptr && worker->record.state != WorkerState::dead) keep(*worker);
+  };
+  return hooks;
 }
 
 }  // namespace circuit::agent

@@ -62,11 +62,11 @@ fs::path jail_of(const fs::path& agent_directory, WorkerId worker) {
   return agent_directory / "jail" / worker.string();
 }
 
-Result<Jail> make_jail(const fs::path& agent_directory, const Address& address) {
+Result<Jail> make_jail(const fs::path& agent_directory, const Address& address, bool restarted) {
   Jail jail;
   jail.directory = jail_of(agent_directory, address.id);
   if (auto made = make_private_directory(jail.directory); made.has_error()) return made.error();
-  spawn::JailConfig config{address, agent_directory.string()};
+  spawn::JailConfig config{address, agent_directory.string(), restarted};
   if (auto written = spawn::write_jail_config(jail.directory, config); written.has_error())
     return written.error();
 

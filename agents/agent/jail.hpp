@@ -21,7 +21,7 @@ struct Jail {
 
 /// Makes the jail of the worker with that address below `agent_directory`; its socket is bound and listens
 /// already, so that the worker can be dialled before it runs.
-Result<Jail> make_jail(const std::filesystem::path& agent_directory, const Address& address);
+Result<Jail> make_jail(const std::filesystem::path& agent_directory, const Address& address, bool restarted);
 
 std::filesystem::path jail_of(const std::filesystem::path& agent_directory, WorkerId worker);
 

@@ -32,6 +32,7 @@ std::string death_text(const spawn::WorkerRecord& worker) {
     case spawn::CauseKind::killed: return "killed";
     case spawn::CauseKind::silent: return "silent";
     case spawn::CauseKind::lost: return "lost";
+    case spawn::CauseKind::crash_loop: return "crash loop";
   }
   return "dead";
 }

@@ -34,7 +34,7 @@ const Function& second_lambda() {
 
 struct Host final : FunctionHost {
   bool admit(IncomingCall&, const Function&) override { return true; }
-  void ended() override { ends.add(); }
+  void ended(bool) override { ends.add(); }
   Count ends;
 };
 
@@ -83,7 +83,7 @@ struct LateHost final : FunctionHost {
     while (!call.unwanted()) std::this_thread::yield();
     return true;
   }
-  void ended() override { ends.add(); }
+  void ended(bool) override { ends.add(); }
   Count ends;
 };
 

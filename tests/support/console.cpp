@@ -29,7 +29,7 @@ WorkerRecord Console::spawn(const Spawn& wanted) {
   if (arguments.has_error()) return fail(arguments.error());
   auto record =
       spawn::spawn_function(state_->node(), state_->agent(), state_->launcher(), "localhost", wanted.anchors,
-                            *function, std::move(*arguments), wanted.caller, {}, {});
+                            *function, std::move(*arguments), wanted.caller, wanted.restart, {}, {});
   return record.has_value() ? *record : fail(record.error());
 }
 

@@ -33,6 +33,7 @@ class Console {
     std::string executable = {};
     /// The agent calls the function, so that the worker does not depend on this console.
     spawn::Caller caller = spawn::Caller::agent;
+    Restart restart = {};
   };
   /// Starts a worker and its function; fails the test, and gives nobody, when it does not run.
   spawn::WorkerRecord spawn(const Spawn& wanted);

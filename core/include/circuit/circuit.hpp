@@ -17,6 +17,7 @@
 //   x.hpp           X: an object of whatever class, called by name
 //   death.hpp       Death: how a worker ended
 //   channel.hpp     Channel<T>: a queue across processes
+//   restart.hpp     SpawnOptions: workers that are started again
 //   async.hpp       the same calls with Asio's completion tokens; to be included beside this header
 //   acid.hpp        Acid: what every runtime tells of itself
 //   error.hpp       Error: what can go wrong, by what to do about it
@@ -31,6 +32,7 @@
 #include <circuit/identity.hpp>
 #include <circuit/interface.hpp>
 #include <circuit/reference.hpp>
+#include <circuit/restart.hpp>
 #include <circuit/runtime.hpp>
 #include <circuit/store.hpp>
 #include <circuit/x.hpp>

@@ -16,6 +16,7 @@
 #include <circuit/function.hpp>
 #include <circuit/identity.hpp>
 #include <circuit/reference.hpp>
+#include <circuit/restart.hpp>
 #include <circuit/store.hpp>
 #include <circuit/x.hpp>
 
@@ -24,6 +25,13 @@ namespace circuit {
 namespace runtime {
 class State;
 }
+namespace lang {
+template <class...>
+inline constexpr bool starts_with_options = false;
+template <class First, class... Others>
+inline constexpr bool starts_with_options<First, Others...> =
+    std::is_same_v<std::remove_cvref_t<First>, SpawnOptions>;
+}  // namespace lang
 
 /// What a spawn returns: the result of the worker function, and where it ran.
 template <class R>
@@ -92,15 +100,36 @@ class Runtime {
   /// it and returns its result and the worker's address. The function has no deadline; what comes before it
   /// has 60 s.
   template <class F, class... Args>
-  auto spawn(const std::string& host, const std::vector<std::string>& anchors, F function, Args&&... args) {
+  requires(!std::is_same_v<F, SpawnOptions>) auto spawn(const std::string& host,
+                                                        const std::vector<std::string>& anchors, F function,
+                                                        Args&&... args) {
     return finish<F>(begin_spawn(host, anchors, lang::function_entry(function)), std::forward<Args>(args)...);
   }
   /// The same for a function that has no CIRCUIT_FUNCTION: spawn<greet>("localhost", {}, "world"). Another
   /// build of the program has no such function; it refuses.
   template <auto Function, class... Args>
-  auto spawn(const std::string& host, const std::vector<std::string>& anchors, Args&&... args) {
+  requires(!lang::starts_with_options<Args...>) auto spawn(const std::string& host,
+                                                           const std::vector<std::string>& anchors,
+                                                           Args&&... args) {
     return finish<decltype(Function)>(begin_spawn(host, anchors, lang::function_entry<Function>()),
                                       std::forward<Args>(args)...);
+  }
+  /// The same with options; with a restart policy the arguments and the result hold no references or
+  /// channels. While restarts remain, neither a worker's death nor an exception of the function is final:
+  /// this returns the first result, whichever worker gave it, and that worker's address. It throws when the
+  /// worker is not started again: the last failure, with the reason. Once it has returned, the agent calls
+  /// the function in workers that are started again. A restart needs this process, unless the function has
+  /// daemonized.
+  template <class F, class... Args>
+  auto spawn(const std::string& host, const std::vector<std::string>& anchors, const SpawnOptions& options,
+             F function, Args&&... args) {
+    return spawn_with<F>(host, anchors, options, lang::function_entry(function), std::forward<Args>(args)...);
+  }
+  template <auto Function, class... Args>
+  auto spawn(const std::string& host, const std::vector<std::string>& anchors, const SpawnOptions& options,
+             Args&&... args) {
+    return spawn_with<decltype(Function)>(host, anchors, options, lang::function_entry<Function>(),
+                                          std::forward<Args>(args)...);
   }
   /// The same on each of `hosts`, on all of them at once: an outcome for each, in their order. A host that
   /// fails takes nothing from the others. At most limits::spawns_at_once hosts: each takes a thread. To an
@@ -230,6 +259,32 @@ class Runtime {
   PendingSpawn begin_spawn(const std::string& host, const std::vector<std::string>& anchors,
                            const lang::Function& function);
   lang::TargetPointer functions_of(const Address& worker);
+
+  /// The result of a spawn whose worker may have been started again, and where it comes from.
+  struct Restarted {
+    lang::Reply reply;
+    Address worker;
+  };
+  Restarted spawn_restarted(const std::string& host, const std::vector<std::string>& anchors,
+                            const Restart& restart, const lang::Function& function, Buffer arguments);
+
+  template <class F, class... Args>
+  auto spawn_with(const std::string& host, const std::vector<std::string>& anchors,
+                  const SpawnOptions& options, const lang::Function& function, Args&&... args) {
+    using S = lang::SpawnSignature<F>;
+    using Result = lang::ValueOf<typename S::Result>;
+    if (options.restart.on == RestartOn::never)
+      return finish<F>(begin_spawn(host, anchors, function), std::forward<Args>(args)...);
+    Buffer arguments;
+    Encoder encoder(arguments);
+    lang::encode_arguments_as(static_cast<typename S::Arguments*>(nullptr), encoder,
+                              std::forward<Args>(args)...);
+    Restarted done = spawn_restarted(host, anchors, options.restart, function, std::move(arguments));
+    if constexpr (std::is_void_v<Result>)
+      return Spawned<void>{std::move(done.worker)};
+    else
+      return Spawned<Result>{done.reply.template value<Result>(), std::move(done.worker)};
+  }
 
   /// Sends the call and waits for its result.
   template <class F, class... Args>

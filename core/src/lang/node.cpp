@@ -315,8 +315,8 @@ bool Node::admit_function(IncomingCall& call, const Function& function) {
   return false;
 }
 
-void Node::function_ended() {
-  if (host_ != nullptr) host_->ended();
+void Node::function_ended(bool returned) {
+  if (host_ != nullptr) host_->ended(returned);
 }
 
 }  // namespace circuit::lang

@@ -39,8 +39,8 @@ class FunctionHost {
   virtual ~FunctionHost() = default;
   /// Whether the call may run; refuses it itself if not. Any thread.
   virtual bool admit(IncomingCall& call, const Function& function) = 0;
-  /// One that was admitted has ended, and its answer is on the way.
-  virtual void ended() = 0;
+  /// One that was admitted has ended, and its answer is on the way. `returned`: with a result.
+  virtual void ended(bool returned) = 0;
 };
 
 /// Told of peers. Calls come on the loop.
@@ -120,7 +120,7 @@ class Node final : public PeerEvents {
   void tell_dropped(const PeerPointer& owner, const wire::Drop& drop);
 
   bool admit_function(IncomingCall& call, const Function& function);
-  void function_ended();
+  void function_ended(bool returned);
 
   /// Says goodbye, ends the calls in flight with `cancelled`, joins the pool and lets all objects go. When it
   /// returns, nothing of this node runs any more, and the loop may stop.

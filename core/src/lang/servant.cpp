@@ -64,10 +64,11 @@ void run_thunk(IncomingCall& call, Thunk thunk, void* object) {
   run_thunk_always(call, thunk, object);
 }
 
-void run_thunk_always(IncomingCall& call, Thunk thunk, void* object) {
+bool run_thunk_always(IncomingCall& call, Thunk thunk, void* object) {
   call.running();
   ContextScope scope(call.context());
   Decoder arguments(call.arguments(), call.references());
+  bool returned = false;
   call.reply([&](Encoder& result) {
     try {
       thunk(object, arguments, result);
@@ -75,7 +76,9 @@ void run_thunk_always(IncomingCall& call, Thunk thunk, void* object) {
       throw Error(failure_of_current_exception());
     }
     if (!arguments.ok()) throw Error(ErrorKind::invalid, "the arguments do not fit: " + arguments.error());
+    returned = true;
   });
+  return returned;
 }
 
 // -- strands ------------------------------------------------------------------------------------------------
@@ -173,11 +176,11 @@ void FunctionServant::handle(IncomingCallPointer call) {
   Node& node = call->node();
   bool runs = run_in_pool(std::move(call), [function, &node](IncomingCallPointer taken) {
     // Once it is admitted it runs: the agent, which may have called for someone else, can be gone by now.
-    run_thunk_always(*taken, function->thunk, nullptr);
+    const bool returned = run_thunk_always(*taken, function->thunk, nullptr);
     taken.reset();
-    node.function_ended();
+    node.function_ended(returned);
   });
-  if (!runs) node.function_ended();
+  if (!runs) node.function_ended(false);
 }
 
 ServantPointer ObjectServants::servant_of(std::shared_ptr<void> object, const Interface& interface) {

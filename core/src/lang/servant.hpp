@@ -36,8 +36,8 @@ using ServantPointer = std::shared_ptr<Servant>;
 
 /// Runs a thunk for a call and answers it: the result, or what it threw.
 void run_thunk(IncomingCall& call, Thunk thunk, void* object);
-/// The same, also when nobody waits for the answer any more.
-void run_thunk_always(IncomingCall& call, Thunk thunk, void* object);
+/// The same, also when nobody waits for the answer any more. False: it threw, or its arguments did not fit.
+bool run_thunk_always(IncomingCall& call, Thunk thunk, void* object);
 
 /// One at a time, in the order of arrival, but a call from within the chain that is inside may enter: the
 /// chain is blocked at this very moment, waiting for that call. Thread safety: any thread.

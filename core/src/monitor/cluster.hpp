@@ -26,6 +26,7 @@ struct SpawnRequest {
   std::string executable;
   /// The agent calls the function, so that the worker outlives the console; no outcome comes then.
   bool detached = false;
+  Restart restart = {};
 };
 
 struct KillRequest {

@@ -44,6 +44,7 @@ std::string_view name_of(spawn::CauseKind kind) noexcept {
     case spawn::CauseKind::killed: return "killed";
     case spawn::CauseKind::silent: return "silent";
     case spawn::CauseKind::lost: return "lost";
+    case spawn::CauseKind::crash_loop: return "crash_loop";
   }
   return "unknown";
 }

@@ -105,8 +105,8 @@ Result<spawn::WorkerRecord> LiveCluster::spawn(const SpawnRequest& request,
   if (encoded.has_error()) return encoded.error();
   auto caller = request.detached ? spawn::Caller::agent : spawn::Caller::self;
   return spawn::spawn_function(state_->node(), state_->agent(), state_->launcher(), request.host,
-                               request.anchors, function, std::move(*encoded), caller, std::move(progress),
-                               std::move(outcome));
+                               request.anchors, function, std::move(*encoded), caller, request.restart,
+                               std::move(progress), std::move(outcome));
 }
 
 Result<void> LiveCluster::kill(const KillRequest& request) {

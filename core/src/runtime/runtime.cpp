@@ -1,5 +1,6 @@
 #include <condition_variable>
 #include <fmt/format.h>
+#include <future>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "runtime/roles.hpp"
 #include "runtime/state.hpp"
 #include "runtime/worker.hpp"
+#include "spawn/restarted_call.hpp"
 
 namespace circuit {
 namespace {
@@ -53,6 +55,26 @@ PendingSpawn Runtime::begin_spawn(const std::string& host, const std::vector<std
   order.executable = state_->worker_executable().string();
   auto record = value_or_throw(state_->launcher().launch(host, order));
   return PendingSpawn(functions_of(record.address), function.id);
+}
+
+Runtime::Restarted Runtime::spawn_restarted(const std::string& host, const std::vector<std::string>& anchors,
+                                            const Restart& restart, const lang::Function& function,
+                                            Buffer arguments) {
+  spawn::SpawnOrder order;
+  order.anchors = anchors;
+  order.function = function.name;
+  order.executable = state_->worker_executable().string();
+  order.restart = restart;
+  order.function_id = function.id;
+  order.arguments.assign(arguments.data(), arguments.data() + arguments.size());
+  const Address worker = value_or_throw(state_->launcher().launch(host, order)).address;
+
+  std::promise<spawn::RestartedAnswer> answered;
+  spawn::call_through_restarts(
+      node(), state_->agent(), worker, function.id, std::move(arguments),
+      [&answered](spawn::RestartedAnswer answer) { answered.set_value(std::move(answer)); });
+  spawn::RestartedAnswer answer = answered.get_future().get();
+  return {value_or_throw(std::move(answer.answer)), std::move(answer.worker)};
 }
 
 lang::TargetPointer Runtime::functions_of(const Address& worker) {

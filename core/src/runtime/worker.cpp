@@ -17,7 +17,7 @@ namespace circuit::runtime {
 
 using Steady = std::chrono::steady_clock;
 
-Worker::Worker(State& state) : state_(state) {
+Worker::Worker(State& state, bool restarted) : state_(state), restarted_(restarted) {
   lang::Node& node = state_.node();
   node.set_function_host(this);
   auto wake = [this] {
@@ -37,6 +37,14 @@ Worker::Worker(State& state) : state_(state) {
     call->reply([](Encoder& result) { result.null(); });
     release();
   });
+  servant->on(spawn::worker_interface().bind, [this](lang::IncomingCallPointer call, const Address& spawner) {
+    call->reply([](Encoder& result) { result.null(); });
+    bind(state_.node().peers().find_or_add(spawner));
+    // Its end shows in the link to it, which nobody else needs.
+    static const lang::RemoteMethod<void()> ping{"process.ping"};
+    lang::start_call(state_.node(), state_.node().peers().find_or_add(spawner), lang::fixed_object::process,
+                     ping, {}, std::function([](Result<void>) {}));
+  });
   node.dispatcher().publish(lang::fixed_object::worker, std::move(servant));
 }
 
@@ -47,9 +55,9 @@ int Worker::live() {
   auto no_function_by = Steady::now() + limits::worker_silence;
   for (;;) {
     bool stopping = stop_by_.has_value();
-    if (begun_ && !needed()) return 0;
+    if (begun_ && !needed()) return failed_;
     if (!begun_ && stopping) return 0;
-    if (stopping && Steady::now() >= *stop_by_) return 0;
+    if (stopping && Steady::now() >= *stop_by_) return failed_;
     if (!begun_ && Steady::now() >= no_function_by) {
       std::fprintf(stderr, "circuit: no function came within %d s\n",
                    static_cast<int>(limits::worker_silence.count()));
@@ -115,19 +123,29 @@ void Worker::bind(const lang::PeerPointer& spawner) {
 
 void Worker::tell(const lang::PeerPointer& agent) {
   FirstFunction first;
+  bool daemonized = false;
   {
     std::lock_guard lock(mutex_);
     if (!first_) return;
     first = *first_;
+    daemonized = daemonized_;
   }
   lang::start_call(state_.node(), agent, lang::fixed_object::agent, spawn::agent_interface().running, {},
                    std::function([](Result<void>) {}), first.name, first.arguments);
+  if (daemonized)
+    lang::start_call(state_.node(), agent, lang::fixed_object::agent, spawn::agent_interface().daemonized, {},
+                     std::function([](Result<void>) {}));
 }
 
-void Worker::ended() {
-  std::lock_guard lock(mutex_);
-  --running_;
-  changed_.notify_all();
+void Worker::ended(bool returned) {
+  const bool fails = restarted_ && !returned;
+  {
+    std::lock_guard lock(mutex_);
+    --running_;
+    failed_ |= fails;
+    changed_.notify_all();
+  }
+  if (fails) request_stop(limits::stop_grace);
 }
 
 void Worker::peer_died(const lang::PeerPointer& peer) {
@@ -156,6 +174,7 @@ void Worker::daemonize(std::function<void(std::stop_token)> body) {
     if (daemonized_) throw Error(ErrorKind::invalid, "the worker is daemonized already");
     daemonized_ = true;
   }
+  if (lang::PeerPointer agent = state_.agent().current()) tell(agent);
   start_body(std::move(body));
 }
 
@@ -175,7 +194,7 @@ void Worker::start_body(std::function<void(std::stop_token)> body) {
     } catch (...) {
       std::fprintf(stderr, "circuit: background work ended with something that is no std::exception\n");
     }
-    ended();
+    ended(true);
   });
 }
 
@@ -206,7 +225,7 @@ void run_worker(Runtime& runtime, std::unique_ptr<State>& state) {
 
   int status;
   {
-    Worker worker(*state);
+    Worker worker(*state, config->restarted);
     state->set_worker(&worker);
     if (auto listening = state->listen(spawn::worker_start::listener_fd); listening.has_error())
       give_up(listening.error());

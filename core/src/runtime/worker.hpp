@@ -19,7 +19,8 @@ namespace circuit::runtime {
 /// daemonized. Thread safety: any thread.
 class Worker final : public lang::FunctionHost {
  public:
-  explicit Worker(State& state);
+  /// `restarted`: the worker has a restart policy, and a function that fails ends it with the status 1.
+  Worker(State& state, bool restarted);
   ~Worker() override;
 
   /// Blocks for the whole life; returns the process's exit status.
@@ -34,7 +35,7 @@ class Worker final : public lang::FunctionHost {
 
  private:
   bool admit(lang::IncomingCall& call, const lang::Function& function) override;
-  void ended() override;
+  void ended(bool returned) override;
   void hold(lang::IncomingCall& call);
   void release();
   /// The worker's life is bound to this process from now on, unless it is to another already.
@@ -45,6 +46,7 @@ class Worker final : public lang::FunctionHost {
   bool needed() const;
 
   State& state_;
+  const bool restarted_;
   std::stop_source stop_;
 
   std::mutex mutex_;
@@ -58,6 +60,7 @@ class Worker final : public lang::FunctionHost {
   /// Whether a function or a hold has come.
   bool begun_ = false;
   bool held_ = false;
+  bool failed_ = false;
   bool daemonized_ = false;
   std::size_t running_ = 0;
   WorkerId spawner_;

@@ -20,6 +20,11 @@ struct AgentInterface {
   lang::RemoteMethod<void(KillOrder)> kill{"agent.kill"};
   /// What became of that worker, of that incarnation.
   lang::RemoteMethod<FateReport(WorkerId, std::uint64_t)> fate{"agent.fate"};
+  /// From the spawner of a worker with a restart policy, which waits for the function's result: what was
+  /// started in its place. Answered when that runs, or will not.
+  lang::RemoteMethod<SuccessorReport(WorkerId)> successor{"agent.successor"};
+  /// From a worker: it goes on without its spawner.
+  lang::RemoteMethod<void()> daemonized{"agent.daemonized"};
   /// Answered when that worker, of that incarnation, is dead; or after so many ms, at most
   /// limits::death_question.
   lang::RemoteMethod<DeathReport(WorkerId, std::uint64_t, std::uint32_t)> death{"agent.death"};
@@ -48,6 +53,8 @@ struct WorkerInterface {
   /// dead.
   lang::RemoteMethod<void()> hold{"worker.hold"};
   lang::RemoteMethod<void()> release{"worker.release"};
+  /// From its agent, which calls the function: that process is its spawner.
+  lang::RemoteMethod<void(Address)> bind{"worker.bind"};
 };
 const WorkerInterface& worker_interface();
 

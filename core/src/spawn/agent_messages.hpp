@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <circuit/identity.hpp>
+#include <circuit/restart.hpp>
 
 #include "record/call.hpp"
 
@@ -23,12 +24,13 @@ enum class WorkerState : std::uint8_t {
 
 /// Why a worker ended.
 enum class CauseKind : std::uint8_t {
-  none = 0,       ///< it lives
-  exited = 1,     ///< returned or called exit; `code` is the exit status
-  signalled = 2,  ///< ended by signal `code`
-  killed = 3,     ///< ended because someone asked for it through Circuit; `code` is the signal or 0
-  silent = 4,     ///< said nothing within its time and was ended
-  lost = 5,       ///< gone while nobody was there to take its status
+  none = 0,        ///< it lives
+  exited = 1,      ///< returned or called exit; `code` is the exit status
+  signalled = 2,   ///< ended by signal `code`
+  killed = 3,      ///< ended because someone asked for it through Circuit; `code` is the signal or 0
+  silent = 4,      ///< said nothing within its time and was ended
+  lost = 5,        ///< gone while nobody was there to take its status
+  crash_loop = 6,  ///< ended as the text says, and too often to be started again
 };
 
 struct Cause {
@@ -79,6 +81,12 @@ struct SpawnOrder {
   std::string function;
   /// Absolute path of the worker executable.
   std::string executable;
+  /// The rest is needed where `restart` says more than never: what the agent calls in the worker's
+  /// successors.
+  Restart restart = {};
+  std::uint64_t function_id = 0;
+  /// As CBOR, without references.
+  std::vector<std::byte> arguments = {};
 };
 
 struct KillOrder {
@@ -152,6 +160,15 @@ struct DeathReport {
   Cause cause;
   /// The last lines of its `err`, on one line.
   std::string last_words;
+};
+
+/// What came after a worker that has a restart policy.
+struct SuccessorReport {
+  bool restarted = false;
+  /// The successor, whose function nobody has called.
+  WorkerRecord record;
+  /// Why there is none.
+  std::string why;
 };
 
 /// One directory of the anchor tree.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.hpp"
+#include "spawn/restarted_call.hpp"
 #include "value/json.hpp"
 #include "value/shape.hpp"
 
@@ -53,6 +54,10 @@ class OutcomeWaiter final : public lang::Waiter {
 
   void complete(lang::Answer answer) override {
     std::unique_ptr<OutcomeWaiter> self(this);
+    tell(std::move(answer));
+  }
+
+  void tell(lang::Answer answer) {
     Result<std::string> result = answer.has_error() ? Result<std::string>(answer.error()) : to_text(*answer);
     if (progress_) progress_("result", result.has_value() ? *result : result.error().text);
     if (outcome_) outcome_(worker_, std::move(result));
@@ -113,7 +118,7 @@ Result<Buffer> encode_json_arguments(const FunctionDescription& function, const 
 Result<WorkerRecord> spawn_function(lang::Node& node, AgentConnection& agent, Launcher& launcher,
                                     const std::string& host, const std::vector<std::string>& anchors,
                                     const FunctionDescription& function, Buffer arguments, Caller caller,
-                                    SpawnProgress progress,
+                                    const Restart& restart, SpawnProgress progress,
                                     std::function<void(WorkerId, Result<std::string>)> outcome) {
   auto tell = [&](std::string_view step, const std::string& detail) {
     if (progress) progress(step, detail);
@@ -122,7 +127,15 @@ Result<WorkerRecord> spawn_function(lang::Node& node, AgentConnection& agent, La
   if (agent_peer.has_error()) return agent_peer.error();
   tell("login", fmt::format("agent {}", (*agent_peer)->address().string()));
 
-  SpawnOrder order{anchors, function.name, function.executable};
+  SpawnOrder order;
+  order.anchors = anchors;
+  order.function = function.name;
+  order.executable = function.executable;
+  if (restart.on != RestartOn::never) {
+    order.restart = restart;
+    order.function_id = function.id;
+    order.arguments.assign(arguments.data(), arguments.data() + arguments.size());
+  }
   auto record = launcher.launch(host, order);
   if (record.has_error()) return record.error();
   const Address& address = record->address;
@@ -138,6 +151,13 @@ Result<WorkerRecord> spawn_function(lang::Node& node, AgentConnection& agent, La
     RunOrder run{address.id, function.id, {arguments.data(), arguments.data() + arguments.size()}};
     auto running = agent.call(agent_interface().run, {}, run);
     if (running.has_error()) return running.error();
+    tell("go", function.signature);
+    return record;
+  }
+  if (restart.on != RestartOn::never) {
+    auto waiter = std::make_shared<OutcomeWaiter>(address.id, progress, std::move(outcome));
+    call_through_restarts(node, agent, address, function.id, std::move(arguments),
+                          [waiter](RestartedAnswer answer) { waiter->tell(std::move(answer.answer)); });
     tell("go", function.signature);
     return record;
   }

@@ -31,13 +31,14 @@ enum class Caller { self, agent };
 using SpawnProgress = std::function<void(std::string_view step, const std::string& detail)>;
 
 /// Starts a worker for `function` and calls it with the arguments. Blocks until the worker runs (at most
-/// limits::spawn_deadline). `outcome` comes once, on the loop, with the result as JSON text or the failure;
-/// it may come before this returns, and does not come when the agent is the caller. `progress` may be empty;
-/// it is called on the calling thread, and for the result on the loop.
+/// limits::spawn_deadline). With a restart policy the outcome is the first result of the worker or of one
+/// that was started in its place. `outcome` comes once, on the loop, with the result as JSON text or the
+/// failure; it may come before this returns, and does not come when the agent is the caller. `progress` may
+/// be empty; it is called on the calling thread, and for the result on the loop.
 Result<WorkerRecord> spawn_function(lang::Node& node, AgentConnection& agent, Launcher& launcher,
                                     const std::string& host, const std::vector<std::string>& anchors,
                                     const FunctionDescription& function, Buffer arguments, Caller caller,
-                                    SpawnProgress progress,
+                                    const Restart& restart, SpawnProgress progress,
                                     std::function<void(WorkerId, Result<std::string>)> outcome);
 
 }  // namespace circuit::spawn

@@ -17,6 +17,7 @@ constexpr std::size_t file_limit = 64 * 1024;
 Result<void> write_jail_config(const std::filesystem::path& jail, const JailConfig& config) {
   boost::json::object json = to_json(config.address);
   json["agent_directory"] = config.agent_directory;
+  if (config.restarted) json["restarted"] = true;
   return write_file(jail / "config", boost::json::serialize(json) + "\n");
 }
 
@@ -31,7 +32,9 @@ Result<JailConfig> read_jail_config(const std::filesystem::path& jail) {
   if (!address || !directory || !directory->is_string())
     return failure(ErrorKind::invalid,
                    fmt::format("{} makes no sense; it is written by the agent", (jail / "config").string()));
-  return JailConfig{std::move(*address), std::string(directory->get_string())};
+  const auto* restarted = object->if_contains("restarted");
+  return JailConfig{std::move(*address), std::string(directory->get_string()),
+                    restarted != nullptr && restarted->is_bool() && restarted->get_bool()};
 }
 
 }  // namespace circuit::spawn

@@ -22,6 +22,8 @@ struct JailConfig {
   Address address;
   /// The agent's directory, in which its successors are found too.
   std::string agent_directory;
+  /// It has a restart policy: it ends with 1, and soon, when its function has failed.
+  bool restarted = false;
 };
 
 Result<void> write_jail_config(const std::filesystem::path& jail, const JailConfig& config);

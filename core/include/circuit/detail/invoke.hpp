@@ -110,10 +110,16 @@ T Reply::value() {
 
 /// Encodes `args` as the parameter types say (so that a literal becomes a std::string).
 template <class... Params, class... Args>
-void encode_call(OutgoingCall& call, std::tuple<Params...>*, Args&&... args) {
+void encode_arguments_as(std::tuple<Params...>*, Encoder& encoder, Args&&... args) {
   static_assert(sizeof...(Params) == sizeof...(Args),
                 "circuit: the call has another number of arguments than the function");
-  encode_arguments(call.arguments(), static_cast<const Params&>(Params(std::forward<Args>(args)))...);
+  encode_arguments(encoder, static_cast<const Params&>(Params(std::forward<Args>(args)))...);
+}
+
+/// The same, as the arguments of a call.
+template <class... Params, class... Args>
+void encode_call(OutgoingCall& call, std::tuple<Params...>* parameters, Args&&... args) {
+  encode_arguments_as(parameters, call.arguments(), std::forward<Args>(args)...);
 }
 
 /// The same, then runs the call and decodes the result.
