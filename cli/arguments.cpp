@@ -29,7 +29,8 @@ Result<boost::json::array> parse_arguments(const std::vector<std::string>& texts
     if (text.ends_with(std::string{']', mark})) text.pop_back();
     boost::system::error_code error;
     boost::json::value value = boost::json::parse(text, error);
-    bool text_wanted = i < parameters.size() && parameters[i].type == "text";
+    bool text_wanted =
+        i < parameters.size() && (parameters[i].type == "text" || parameters[i].type == "secret<text>");
     // What is no JSON is taken as it stands, and judged by the parameter's type.
     if (error || (text_wanted && !value.is_string())) value = boost::json::string(text);
     // The parser knows UTF-8, and a text on a command line may be anything.

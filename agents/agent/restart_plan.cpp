@@ -6,6 +6,7 @@
 #include <circuit/value/codec.hpp>
 
 #include "base/limits.hpp"
+#include "base/secret_mark.hpp"
 
 namespace circuit::agent {
 namespace {
@@ -41,6 +42,9 @@ Result<void> check_restart(const spawn::SpawnOrder& order) {
     return failure(ErrorKind::invalid,
                    fmt::format("the arguments have {} bytes, where {} can be kept for a restart",
                                order.arguments.size(), limits::restart_argument_bytes));
+  if (find_secret(order.arguments) != order.arguments.size())
+    return failure(ErrorKind::invalid,
+                   "arguments that are kept for a restart are written to disk: they can hold no secret");
   return {};
 }
 

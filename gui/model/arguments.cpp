@@ -75,6 +75,14 @@ std::string shell_word(std::string_view text) {
   return word + "'";
 }
 
+/// The type, or the one inside a secret.
+std::string_view plain_type(std::string_view type) {
+  if (!is_secret(type)) return type;
+  type.remove_prefix(std::string_view("secret<").size());
+  type.remove_suffix(1);
+  return type;
+}
+
 bool is_path(std::string_view text) {
   return text.size() > 1 && text.front() == '/' && text.back() != '/' &&
          text.find("//") == std::string_view::npos;
@@ -82,7 +90,10 @@ bool is_path(std::string_view text) {
 
 }  // namespace
 
+bool is_secret(std::string_view type) noexcept { return type.starts_with("secret<") && type.ends_with('>'); }
+
 Widget widget_of(std::string_view type) noexcept {
+  type = plain_type(type);
   if (type == "text") return Widget::text;
   if (type == "bool") return Widget::flag;
   if (type == "f32" || type == "f64") return Widget::number;
@@ -102,7 +113,7 @@ Checked check_argument(const spawn::ParameterDescription& parameter, std::string
   switch (widget_of(parameter.type)) {
     case Widget::text: return {quoted(text), {}};
     case Widget::flag: return {text == "true" ? "true" : "false", {}};
-    case Widget::integer: return check_integer(parameter.type, inside);
+    case Widget::integer: return check_integer(plain_type(parameter.type), inside);
     case Widget::number: return check_number(inside);
     case Widget::json: break;
   }
@@ -123,6 +134,13 @@ Result<std::vector<std::string>> parse_anchors(std::string_view text) {
     anchors.emplace_back(part);
   }
   return anchors;
+}
+
+std::vector<std::string> shown_arguments(const std::vector<spawn::ParameterDescription>& parameters,
+                                         std::vector<std::string> json) {
+  for (std::size_t i = 0; i < json.size() && i < parameters.size(); ++i)
+    if (is_secret(parameters[i].type)) json[i] = "***";
+  return json;
 }
 
 std::string command_line(std::string_view host, const std::vector<std::string>& anchors,

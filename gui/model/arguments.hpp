@@ -12,8 +12,10 @@ namespace circuit::gui {
 
 enum class Widget { text, flag, integer, number, json };
 
-/// The widget for a parameter of this type descriptor.
+/// The widget for a parameter of this type descriptor; of a secret, for what is inside.
 Widget widget_of(std::string_view type) noexcept;
+/// Whether what is typed must not be seen.
+bool is_secret(std::string_view type) noexcept;
 /// What stands in the widget at first: the default as people write it.
 std::string initial_text(const spawn::ParameterDescription& parameter);
 
@@ -27,6 +29,10 @@ Checked check_argument(const spawn::ParameterDescription& parameter, std::string
 /// Anchors as they are typed, paths with spaces or commas between them; `invalid` names the first that is
 /// none.
 Result<std::vector<std::string>> parse_anchors(std::string_view text);
+
+/// The arguments as they may be shown: `***` for those that are secret.
+std::vector<std::string> shown_arguments(const std::vector<spawn::ParameterDescription>& parameters,
+                                         std::vector<std::string> json);
 
 /// The shell's line that spawns the same.
 std::string command_line(std::string_view host, const std::vector<std::string>& anchors,

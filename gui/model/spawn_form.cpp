@@ -75,7 +75,8 @@ std::string SpawnForm::command() const {
   auto arguments = checked_arguments();
   auto paths = parse_anchors(anchors);
   if (!arguments || paths.has_error() || host.empty()) return {};
-  return command_line(host, *paths, chosen()->name, *arguments, detached);
+  return command_line(host, *paths, chosen()->name, shown_arguments(chosen()->parameters, *arguments),
+                      detached);
 }
 
 }  // namespace circuit::gui

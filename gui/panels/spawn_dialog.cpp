@@ -56,7 +56,8 @@ void edit_argument(Ui& ui, SpawnForm& form, std::size_t i) {
   } else {
     FieldLook look;
     look.wrong = !checked.problem.empty() && !text.empty();
-    look.lines = widget == Widget::json ? 2 : 1;
+    look.hidden = is_secret(parameter.type);
+    look.lines = widget == Widget::json && !look.hidden ? 2 : 1;
     field(ui, name.c_str(), text, width, look);
   }
   ImGui::PopID();

@@ -189,8 +189,10 @@ bool field(const Ui& ui, const char* label, std::string& text, float width, cons
     changed = ImGui::InputTextMultiline("##field", &text, {width, height});
   } else {
     ImGui::SetNextItemWidth(width);
-    changed = look.placeholder != nullptr ? ImGui::InputTextWithHint("##field", look.placeholder, &text)
-                                          : ImGui::InputText("##field", &text);
+    const ImGuiInputTextFlags flags = look.hidden ? ImGuiInputTextFlags_Password : 0;
+    changed = look.placeholder != nullptr
+                  ? ImGui::InputTextWithHint("##field", look.placeholder, &text, flags)
+                  : ImGui::InputText("##field", &text, flags);
   }
   const bool active = ImGui::IsItemActive();
   ImGui::EndDisabled();

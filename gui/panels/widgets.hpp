@@ -45,6 +45,8 @@ struct FieldLook {
   bool enabled = true;
   /// More than 1: several lines.
   int lines = 1;
+  /// What is typed shows as dots. One line.
+  bool hidden = false;
   /// The keyboard goes there with this frame.
   bool focus = false;
 };

@@ -64,6 +64,17 @@ TEST(Anchors, AreSplitAtSpacesAndCommas) {
   for (const char* wrong : {"a", "/", "/a/", "/a//b"}) EXPECT_TRUE(parse_anchors(wrong).has_error()) << wrong;
 }
 
+TEST(Arguments, OfASecretTypeArePlainValuesThatAreNotShown) {
+  EXPECT_TRUE(is_secret("secret<text>"));
+  EXPECT_FALSE(is_secret("text"));
+  EXPECT_EQ(widget_of("secret<text>"), Widget::text);
+  EXPECT_EQ(check_argument({"key", "secret<text>", std::nullopt}, "hunter2").json, "\"hunter2\"");
+  EXPECT_EQ(check_argument({"pin", "secret<u16>", std::nullopt}, "70000").problem, "from 0 to 65535");
+  EXPECT_EQ(shown_arguments({{"name", "text", std::nullopt}, {"key", "secret<text>", std::nullopt}},
+                            {"\"me\"", "\"hunter2\""}),
+            (std::vector<std::string>{"\"me\"", "***"}));
+}
+
 TEST(CommandLine, IsWhatAShellTakes) {
   EXPECT_EQ(command_line("localhost", {"/a b"}, "greet", {R"("it's")"}, false),
             R"x(circuit spawn localhost -a '/a b' greet '"it'\''s"')x");

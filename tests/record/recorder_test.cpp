@@ -51,6 +51,28 @@ TEST(Recorder, HandsOutEachSlotOfADirectionOnceAndThenNone) {
   EXPECT_NE(again->call(), ids[2].call());
 }
 
+TEST(Recorder, KeepsNothingOfASecretNorOfWhatFollows) {
+  Recording r(4);
+  // ["me", secret "hunter2", 7], and what a slot may hold of an earlier call.
+  std::string text = "\x83\x62me\xd9\xc7\x3a\x67hunter2\x07";
+  CallFacts call = facts(Direction::incoming);
+  call.arguments = bytes_of(text);
+  const SlotId id = r.recorder->acquire(call).value();
+  const auto seen = r.reader.calls();
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(text_of(seen[0].arguments), "\x83\x62me\xd9\xc7\x3a\x63***");
+  r.recorder->release(id, Outcome::answered, 1);
+
+  // The mark at the very limit, and a secret that begins in the middle of other bytes.
+  text = std::string(limits::recorded_argument_bytes - 2, 'x') + "\xd9\xc7\x3a\x67hunter2";
+  call.arguments = bytes_of(text);
+  r.recorder->acquire(call);
+  std::string memory(1 << 20, '\0');
+  const ssize_t n = ::pread(r.recorder->fd(), memory.data(), memory.size(), 0);
+  ASSERT_GT(n, 0);
+  EXPECT_EQ(memory.find("hunter"), std::string::npos);
+}
+
 TEST(Recorder, TakesTheSlotThatWasFreedLast) {
   Recording r(64);
   std::uint32_t highest = 0;

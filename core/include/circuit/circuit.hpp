@@ -18,6 +18,7 @@
 //   death.hpp       Death: how a worker ended
 //   channel.hpp     Channel<T>: a queue across processes
 //   restart.hpp     SpawnOptions: workers that are started again
+//   secret.hpp      Secret<T>: a value that is shown nowhere
 //   async.hpp       the same calls with Asio's completion tokens; to be included beside this header
 //   acid.hpp        Acid: what every runtime tells of itself
 //   error.hpp       Error: what can go wrong, by what to do about it
@@ -34,5 +35,6 @@
 #include <circuit/reference.hpp>
 #include <circuit/restart.hpp>
 #include <circuit/runtime.hpp>
+#include <circuit/secret.hpp>
 #include <circuit/store.hpp>
 #include <circuit/x.hpp>

@@ -39,8 +39,8 @@ struct CallFacts : CallIdentity {
   CallState state = CallState::waiting;
   /// 0: none.
   std::uint64_t deadline_ns = 0;
-  /// The whole arguments; the first limits::recorded_argument_bytes of them are kept. Secrets must already be
-  /// masked: whoever holds the memory can read them.
+  /// The whole arguments; the first limits::recorded_argument_bytes of them are kept, and nothing from a
+  /// secret on.
   ByteView arguments;
 };
 

@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 #include <limits>
 
+#include <circuit/secret.hpp>
 #include <circuit/value/codec.hpp>
+
+#include "base/secret_mark.hpp"
 
 namespace circuit {
 
@@ -18,6 +21,13 @@ bool finish(Decoder& in, std::string* error) {
     in.fail(fmt::format("{} bytes are left over after the value", in.rest().size()));
   }
   if (!in.ok() && error != nullptr) *error = in.error();
+  return in.ok();
+}
+
+void write_secret_mark(Encoder& out) { out.tag(secret_tag); }
+
+bool read_secret_mark(Decoder& in) {
+  if (in.peek() != Decoder::Type::tag || in.tag() != secret_tag) in.fail("expected a secret");
   return in.ok();
 }
 
@@ -89,9 +99,7 @@ void fail_duplicate(Decoder& in, const char* what) {
 
 }  // namespace detail
 
-void Codec<Error>::encode(Encoder& out, const Error& value) {
-  circuit::encode(out, value.failure());
-}
+void Codec<Error>::encode(Encoder& out, const Error& value) { circuit::encode(out, value.failure()); }
 
 void Codec<Error>::decode(Decoder& in, Error& value) {
   Failure failure;
@@ -99,8 +107,6 @@ void Codec<Error>::decode(Decoder& in, Error& value) {
   value = Error(std::move(failure));
 }
 
-void Codec<Error>::describe(Descriptor& out) {
-  out.type<Failure>();
-}
+void Codec<Error>::describe(Descriptor& out) { out.type<Failure>(); }
 
 }  // namespace circuit

@@ -5,6 +5,7 @@
 
 #include <circuit/value/decoder.hpp>
 
+#include "base/secret_mark.hpp"
 #include "base/utf8.hpp"
 #include "value/base64.hpp"
 #include "value/item.hpp"
@@ -86,7 +87,12 @@ json::value typed_array(Decoder& in, TypedArray typed) {
 }
 
 json::value tagged(Decoder& in) {
-  const auto typed = TypedArray::of(in.tag());
+  const std::uint64_t tag = in.tag();
+  if (tag == secret_tag) {
+    in.skip();
+    return "***";
+  }
+  const auto typed = TypedArray::of(tag);
   if (typed && in.peek() == Type::bytes) return typed_array(in, *typed);
   // A tag may be on a tag.
   if (!in.enter()) return nullptr;

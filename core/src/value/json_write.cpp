@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/limits.hpp"
+#include "base/secret_mark.hpp"
 #include "value/base64.hpp"
 #include "value/json.hpp"
 #include "value/moment.hpp"
@@ -86,6 +87,7 @@ class Writer {
   bool fields(const json::value& value, const Shape& shape);
   bool named_fields(const json::value& value, const Shape& shape);
   bool back(const json::value& value, const Shape& shape);
+  bool secret(const json::value& value, const Shape& shape);
 
   Encoder& out_;
   std::string path_;
@@ -106,52 +108,38 @@ bool Writer::write(const json::value& value, const Shape& shape) {
 
 bool Writer::dispatch(const json::value& value, const Shape& shape) {
   switch (shape.kind) {
-    case Kind::none:
-      return nothing(value);
+    case Kind::none: return nothing(value);
     case Kind::boolean:
       if (!value.is_bool()) return expected("true or false", value);
       out_.boolean(value.get_bool());
       return true;
     case Kind::signed_integer:
-    case Kind::unsigned_integer:
-      return integer(value, shape);
-    case Kind::enumeration:
-      return write(value, shape.parts.at(0));
-    case Kind::floating:
-      return floating(value, shape);
+    case Kind::unsigned_integer: return integer(value, shape);
+    case Kind::enumeration: return write(value, shape.parts.at(0));
+    case Kind::floating: return floating(value, shape);
     case Kind::text:
       if (!value.is_string()) return expected("text", value);
       out_.text({value.get_string().data(), value.get_string().size()});
       return true;
-    case Kind::bytes:
-      return bytes(value);
-    case Kind::duration:
-      return moment(value, false);
-    case Kind::time:
-      return moment(value, true);
+    case Kind::bytes: return bytes(value);
+    case Kind::duration: return moment(value, false);
+    case Kind::time: return moment(value, true);
     case Kind::list:
     case Kind::set:
-    case Kind::array:
-      return sequence(value, shape);
-    case Kind::map:
-      return map(value, shape);
-    case Kind::optional:
-      return optional(value, shape);
-    case Kind::variant:
-      return variant(value, shape);
-    case Kind::tuple:
-      return tuple(value, shape);
-    case Kind::structure:
-      return structure(value, shape);
-    case Kind::back:
-      return back(value, shape);
+    case Kind::array: return sequence(value, shape);
+    case Kind::map: return map(value, shape);
+    case Kind::optional: return optional(value, shape);
+    case Kind::variant: return variant(value, shape);
+    case Kind::tuple: return tuple(value, shape);
+    case Kind::structure: return structure(value, shape);
+    case Kind::back: return back(value, shape);
     case Kind::reference:
       return fail(
           "a reference to an object cannot be written as JSON; call this from a program that holds one");
     case Kind::channel:
       return fail("a channel cannot be written as JSON; call this from a program that holds one");
-    case Kind::custom:
-      break;
+    case Kind::secret: return secret(value, shape);
+    case Kind::custom: break;
   }
   return fail(fmt::format("the type {} has a form of its own that cannot be written as JSON", pretty(shape)));
 }
@@ -355,6 +343,15 @@ bool Writer::named_fields(const json::value& value, const Shape& shape) {
     if (!inside("." + shape.names[at], field, shape.parts[at])) return false;
   }
   return true;
+}
+
+bool Writer::secret(const json::value& value, const Shape& shape) {
+  out_.tag(secret_tag);
+  const std::string path = path_;
+  if (write(value, shape.parts.at(0))) return true;
+  // What is wrong inside would quote it.
+  path_ = path;
+  return fail(fmt::format("expected {}, got something else", pretty(shape)));
 }
 
 bool Writer::back(const json::value& value, const Shape& shape) {

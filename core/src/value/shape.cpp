@@ -50,6 +50,7 @@ constexpr std::array forms{Form{"list", Kind::list, 1, 1},
                            Form{"map", Kind::map, 2, 2},
                            Form{"optional", Kind::optional, 1, 1},
                            Form{"channel", Kind::channel, 1, 1},
+                           Form{"secret", Kind::secret, 1, 1},
                            Form{"variant", Kind::variant, 1, any_number},
                            Form{"tuple", Kind::tuple, 0, any_number},
                            Form{"enum", Kind::enumeration, 1, 1}};

@@ -36,6 +36,8 @@ struct Shape {
     back,
     reference,
     channel,
+    /// Of a value of the type inside, which is not to be shown.
+    secret,
     /// A type with a codec of its own, of which the name is all that is known.
     custom,
   };

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "base/limits.hpp"
+#include "base/secret_mark.hpp"
 #include "base/utf8.hpp"
 #include "value/item.hpp"
 #include "value/json.hpp"
@@ -172,8 +173,16 @@ class Display {
     return print(">") && is_whole;
   }
 
+  bool secret() {
+    Decoder decoder(in_.subspan(at_));
+    decoder.skip();
+    at_ += decoder.position();
+    return print("***") && decoder.ok();
+  }
+
   bool tagged(std::uint64_t tag) {
     if (tag == reference_tag) return reference();
+    if (tag == secret_tag) return secret();
     const auto typed = TypedArray::of(tag);
     if (!typed || at_ == in_.size()) return value();
     const Item item = read_item(in_.subspan(at_));

@@ -4,6 +4,7 @@ import {
   check,
   commandLine,
   initialText,
+  isSecret,
   parseAnchors,
   shellWord,
 } from '../../../web/page/src/model/arguments';
@@ -64,6 +65,27 @@ test('the line for a terminal is quoted so that a shell gives back the very word
   );
   assert.equal(shellWord('$(rm -rf /)'), `'$(rm -rf /)'`);
   assert.equal(shellWord(''), `''`);
+});
+
+test('a secret is typed as a plain value and not shown', () => {
+  assert.equal(json('secret<text>', 'hunter2'), '"hunter2"');
+  assert.equal(json('secret<u8>', '256'), undefined);
+  assert.ok(isSecret('secret<text>') && !isSecret('text'));
+  const login = {
+    name: 'login',
+    signature: '',
+    executable: '',
+    id: '',
+    parameters: [
+      {name: 'user', type: 'text'},
+      {name: 'key', type: 'secret<text>'},
+    ],
+    result: 'void',
+  };
+  assert.equal(
+    commandLine('localhost', [], login, ['"me"', '"hunter2"']),
+    `circuit spawn localhost login '"me"' '***'`,
+  );
 });
 
 test('anchors are paths', () => {

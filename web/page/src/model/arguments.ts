@@ -9,7 +9,14 @@ export type Widget =
   | {kind: 'number'}
   | {kind: 'json'};
 
+/** Whether what is typed must not be seen. */
+export function isSecret(type: string): boolean {
+  return type.startsWith('secret<') && type.endsWith('>');
+}
+
+/** The widget of a type; of a secret, for what is inside. */
 export function widgetOf(type: string): Widget {
+  if (isSecret(type)) return widgetOf(type.slice('secret<'.length, -1));
   if (type === 'text') return {kind: 'text'};
   if (type === 'bool') return {kind: 'flag'};
   if (type === 'f32' || type === 'f64') return {kind: 'number'};
@@ -68,11 +75,11 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`;
 }
 
-/** The line that does the same in a terminal. */
+/** The line that does the same in a terminal; secrets are not shown. */
 export function commandLine(host: string, anchors: string[], chosen: WorkerFunction, json: string[]): string {
   const words = ['circuit', 'spawn', shellWord(host)];
   for (const anchor of anchors) words.push('-a', shellWord(anchor));
-  words.push(shellWord(chosen.name), ...json.map(shellWord));
+  words.push(shellWord(chosen.name), ...json.map((text, i) => (isSecret(chosen.parameters[i]?.type ?? '') ? "'***'" : shellWord(text))));
   return words.join(' ');
 }
 

@@ -1,5 +1,5 @@
 // One argument of a spawn, in the widget that fits its type.
-import {widgetOf, type Checked} from '../model/arguments';
+import {isSecret, widgetOf, type Checked} from '../model/arguments';
 import type {Parameter} from '../model/worker';
 
 interface Props {
@@ -31,6 +31,14 @@ export function ArgumentField({parameter, text, checked, onInput}: Props) {
             type="checkbox"
             checked={text === 'true'}
             onChange={(event) => onInput(String(event.currentTarget.checked))}
+          />
+        ) : isSecret(parameter.type) ? (
+          <input
+            {...common}
+            type="password"
+            autocomplete="new-password"
+            value={text}
+            onInput={(event) => onInput(event.currentTarget.value)}
           />
         ) : widget.kind === 'json' ? (
           <textarea

@@ -70,7 +70,7 @@ function deathText(worker: Worker): string {
   if (!cause) return 'dead';
   if (cause.kind === 'exited') return `exit ${cause.code}`;
   if (cause.kind === 'signalled') return `signal ${cause.code}`;
-  return cause.kind;
+  return cause.kind.replace('_', ' ');
 }
 
 interface RowProps {
