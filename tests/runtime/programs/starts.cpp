@@ -1,4 +1,5 @@
 // Workers that are started without a function, and functions that are run in them; spawns on several hosts.
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <string_view>
@@ -157,6 +158,31 @@ int main(int argc, char** argv) try {
     std::cout << own.id.string() << " " << own.incarnation << " " << own.endpoint << std::endl;
     stay();
   }
+  if (part == "ends at once") {
+    auto fastest = std::chrono::steady_clock::duration::max();
+    for (int i = 0; i < 5; ++i) {
+      const circuit::Address worker = runtime.spawn("localhost", {}, [] {}).worker;
+      const auto returned = std::chrono::steady_clock::now();
+      runtime.await_death(worker);
+      fastest = std::min(fastest, std::chrono::steady_clock::now() - returned);
+    }
+    std::cout << (fastest < std::chrono::milliseconds(500) ? "at once" : "after a while") << std::endl;
+  }
+  if (part == "many at once") {
+    constexpr int many = 12;
+    auto arrived = runtime.channel<std::string>(), go = runtime.channel<std::string>();
+    std::jthread gate([=]() mutable {
+      for (int i = 0; i < many; ++i) arrived.receive();
+      for (int i = 0; i < many; ++i) go.send("go");
+    });
+    const std::vector<std::string> hosts(many, "localhost"), anchors{"/many"};
+    int met = 0;
+    for (const auto& outcome : runtime.spawn_all(hosts, anchors, meet, arrived, go))
+      met += outcome.result.has_value();
+    std::cout << met << " " << anchors.size() << std::endl;
+  }
+  if (part == "session")
+    std::cout << runtime.spawn("localhost", {}, [] { return ::getsid(0) == ::getpid(); }).value << std::endl;
   if (part == "unregistered") runtime.spawn("localhost", {"/never"}, unheard_of);
 } catch (const circuit::Error& error) {
   std::cerr << circuit::name_of(error.kind()) << ": " << error.what() << std::endl;
