@@ -23,13 +23,19 @@ set_target_properties(circuit_worker_main_archive PROPERTIES OUTPUT_NAME circuit
 target_link_libraries(circuit_worker_main_archive PUBLIC circuit_archive)
 add_library(Circuit::worker_main ALIAS circuit_worker_main_archive)
 
+# For the unit tests of apps: their workers in one process.
+add_library(circuit_testing_archive STATIC $<TARGET_OBJECTS:circuit_testing>)
+set_target_properties(circuit_testing_archive PROPERTIES OUTPUT_NAME circuit_testing EXPORT_NAME testing)
+target_link_libraries(circuit_testing_archive PUBLIC circuit_archive)
+add_library(Circuit::testing ALIAS circuit_testing_archive)
+
 if(NOT CIRCUIT_INSTALL)
   return()
 endif()
 
 set(package_directory "${CMAKE_INSTALL_LIBDIR}/cmake/Circuit")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/core/include/circuit" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-install(TARGETS circuit_archive circuit_worker_main_archive EXPORT CircuitTargets
+install(TARGETS circuit_archive circuit_worker_main_archive circuit_testing_archive EXPORT CircuitTargets
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(EXPORT CircuitTargets NAMESPACE Circuit:: DESTINATION "${package_directory}")
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/CircuitConfig.cmake.in"

@@ -27,6 +27,7 @@ MAY_INCLUDE = {
     "anchor": {"base"},
     "spawn": BELOW_LANG | {"lang"},
     "runtime": CORE - {"monitor"},
+    "testing": CORE - {"monitor"},
     "monitor": CORE | {"public"},
     "agents": CORE | {"public"},
     "gui": CONSOLE,
@@ -52,7 +53,7 @@ EXCEPTIONS = {
 
 # Folder, or file: the layer of what is in it. The longest that fits counts.
 LAYER_OF = {
-    **{f"core/src/{layer}/": layer for layer in CORE},
+    **{f"core/src/{layer}/": layer for layer in CORE | {"testing"}},
     "core/include/circuit/": "lang",
     "core/include/circuit/bytes.hpp": "base",
     "core/include/circuit/error.hpp": "base",
@@ -61,6 +62,7 @@ LAYER_OF = {
     "core/include/circuit/death.hpp": "base",
     "core/include/circuit/restart.hpp": "base",
     "core/include/circuit/secret.hpp": "value",
+    "core/include/circuit/testing.hpp": "testing",
     "core/include/circuit/circuit.hpp": "runtime",
     "core/include/circuit/runtime.hpp": "runtime",
     "core/include/circuit/worker_main.hpp": "runtime",

@@ -22,9 +22,18 @@
 
 namespace circuit {
 
+class Clock;
+namespace link {
+class Loop;
+class Transport;
+}  // namespace link
+namespace spawn {
+class Launcher;
+}
 namespace runtime {
 class State;
-}
+struct InProcess;
+}  // namespace runtime
 namespace lang {
 template <class...>
 inline constexpr bool starts_with_options = false;
@@ -82,6 +91,13 @@ class Runtime {
     /// The program that workers on this host run: a path, or the name of a program beside this one. It needs
     /// the functions that are spawned. Empty: this program itself.
     std::string worker_executable;
+    /// Parts that can be replaced, for simulations and tests; where empty, the system's are used. Their
+    /// interfaces are the library's own: base/clock.hpp, link/transport.hpp, spawn/launcher.hpp.
+    std::shared_ptr<Clock> clock;
+    /// Makes the transport that works on this loop, on which all its callbacks come.
+    std::function<std::shared_ptr<link::Transport>(link::Loop&)> transport;
+    /// Starts and ends workers in place of the agent.
+    std::shared_ptr<spawn::Launcher> launcher;
   };
 
   /// In an app: connects to the agent of this host, which is started if there is none.
@@ -256,6 +272,11 @@ class Runtime {
   runtime::State& state() noexcept { return *state_; }
 
  private:
+  friend struct runtime::InProcess;
+  /// Without parts yet: whoever makes it gives them to it.
+  struct Bare {};
+  explicit Runtime(Bare);
+
   PendingSpawn begin_spawn(const std::string& host, const std::vector<std::string>& anchors,
                            const lang::Function& function);
   lang::TargetPointer functions_of(const Address& worker);

@@ -37,9 +37,13 @@ Runtime::Runtime(int, char**, Options options) {
       options.directory.empty() ? agent_directory() : std::filesystem::absolute(options.directory);
   auto start =
       options.start_agent ? spawn::AgentConnection::Start::if_missing : spawn::AgentConnection::Start::never;
-  state_ = runtime::make_app(directory, wire::Role::app, start, this);
+  runtime::State::Replacements replacements{std::move(options.clock), std::move(options.transport),
+                                            std::move(options.launcher)};
+  state_ = runtime::make_app(directory, wire::Role::app, start, this, std::move(replacements));
   state_->set_worker_executable(options.worker_executable);
 }
+
+Runtime::Runtime(Bare) {}
 
 Runtime::~Runtime() = default;
 

@@ -4,22 +4,29 @@
 #include <unistd.h>
 
 #include "base/paths.hpp"
+#include "link/unix_transport.hpp"
 #include "spawn/agent_file.hpp"
 
 namespace circuit::runtime {
 
-State::State(Identity identity, spawn::AgentConnection::Start start, Runtime* runtime) {
+State::State(Identity identity, spawn::AgentConnection::Start start, Runtime* runtime,
+             Replacements replacements)
+    : clock_(replacements.clock ? std::move(replacements.clock) : std::make_shared<SystemClock>()),
+      loop_(*clock_),
+      transport_(replacements.transport ? replacements.transport(loop_)
+                                        : std::make_shared<link::UnixTransport>(loop_)),
+      launcher_(std::move(replacements.launcher)) {
   lang::Node::Parts parts;
   parts.address = std::move(identity.address);
   parts.role = identity.role;
   parts.loop = &loop_;
-  parts.transport = &transport_;
+  parts.transport = transport_.get();
   parts.random = &random_;
   parts.recorder = std::move(identity.recorder);
   parts.runtime = runtime;
   node_ = std::make_unique<lang::Node>(std::move(parts));
   agent_ = std::make_unique<spawn::AgentConnection>(*node_, std::move(identity.directory), start);
-  launcher_ = std::make_unique<spawn::AgentLauncher>(*agent_);
+  if (!launcher_) launcher_ = std::make_shared<spawn::AgentLauncher>(*agent_);
   deaths_ = std::make_unique<Deaths>(*node_, *agent_);
   set_worker_executable({});
   node_->set_observer(this);
@@ -62,7 +69,8 @@ void State::peer_died(const lang::PeerPointer& peer, const Failure& verdict) {
 void State::peer_lost(const lang::PeerPointer& peer, const Failure&) { agent_->ended(peer); }
 
 std::unique_ptr<State> make_app(const std::filesystem::path& directory, wire::Role role,
-                                spawn::AgentConnection::Start start, Runtime* runtime) {
+                                spawn::AgentConnection::Start start, Runtime* runtime,
+                                State::Replacements replacements) {
   SystemRandom random;
   State::Identity identity;
   identity.role = role;
@@ -77,7 +85,7 @@ std::unique_ptr<State> make_app(const std::filesystem::path& directory, wire::Ro
   if (auto agent = spawn::read_agent_file(directory); agent.has_value())
     identity.address.agent = agent->agent;
   identity.recorder = value_or_throw(record::Recorder::create(identity.address.id.value));
-  auto state = std::make_unique<State>(std::move(identity), start, runtime);
+  auto state = std::make_unique<State>(std::move(identity), start, runtime, std::move(replacements));
   value_or_throw(state->listen(std::nullopt));
   return state;
 }

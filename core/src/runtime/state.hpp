@@ -11,7 +11,7 @@
 #include "base/random.hpp"
 #include "lang/node.hpp"
 #include "link/asio_loop.hpp"
-#include "link/unix_transport.hpp"
+#include "link/transport.hpp"
 #include "runtime/deaths.hpp"
 #include "spawn/agent_connection.hpp"
 #include "spawn/launcher.hpp"
@@ -31,7 +31,15 @@ class State final : public lang::NodeObserver {
     std::unique_ptr<record::Recorder> recorder;
   };
 
-  State(Identity identity, spawn::AgentConnection::Start start, Runtime* runtime);
+  /// As in Runtime::Options.
+  struct Replacements {
+    std::shared_ptr<Clock> clock;
+    std::function<std::shared_ptr<link::Transport>(link::Loop&)> transport;
+    std::shared_ptr<spawn::Launcher> launcher;
+  };
+
+  State(Identity identity, spawn::AgentConnection::Start start, Runtime* runtime,
+        Replacements replacements = {});
   ~State() override;
 
   /// Begins to accept links, at the address's endpoint or at a listening socket that was handed over.
@@ -56,13 +64,13 @@ class State final : public lang::NodeObserver {
   void peer_died(const lang::PeerPointer& peer, const Failure& verdict) override;
   void peer_lost(const lang::PeerPointer& peer, const Failure& reason) override;
 
-  SystemClock clock_;
+  const std::shared_ptr<Clock> clock_;
   SystemRandom random_;
-  link::AsioLoop loop_{clock_};
-  link::UnixTransport transport_{loop_};
+  link::AsioLoop loop_;
+  const std::shared_ptr<link::Transport> transport_;
   std::unique_ptr<lang::Node> node_;
   std::unique_ptr<spawn::AgentConnection> agent_;
-  std::unique_ptr<spawn::Launcher> launcher_;
+  std::shared_ptr<spawn::Launcher> launcher_;
   std::unique_ptr<Deaths> deaths_;
   std::filesystem::path worker_executable_;
   Worker* worker_ = nullptr;
@@ -71,6 +79,7 @@ class State final : public lang::NodeObserver {
 
 /// The parts of an app (or console) on this host: a fresh identity, a socket in the agent's socket directory.
 std::unique_ptr<State> make_app(const std::filesystem::path& directory, wire::Role role,
-                                spawn::AgentConnection::Start start, Runtime* runtime);
+                                spawn::AgentConnection::Start start, Runtime* runtime,
+                                State::Replacements replacements = {});
 
 }  // namespace circuit::runtime

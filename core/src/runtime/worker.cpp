@@ -178,6 +178,15 @@ void Worker::daemonize(std::function<void(std::stop_token)> body) {
   start_body(std::move(body));
 }
 
+void Worker::join() {
+  std::vector<std::jthread> bodies;
+  {
+    std::lock_guard lock(mutex_);
+    bodies.swap(bodies_);
+  }
+  for (std::jthread& body : bodies) body.join();
+}
+
 void Worker::run_in_back(std::function<void(std::stop_token)> body) { start_body(std::move(body)); }
 
 void Worker::start_body(std::function<void(std::stop_token)> body) {

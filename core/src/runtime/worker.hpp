@@ -32,6 +32,8 @@ class Worker final : public lang::FunctionHost {
   void tell(const lang::PeerPointer& agent);
   std::stop_token stop_token() const noexcept { return stop_.get_token(); }
   void request_stop(std::chrono::milliseconds grace);
+  /// Waits for the background bodies, however long they take. For a worker whose process goes on.
+  void join();
 
  private:
   bool admit(lang::IncomingCall& call, const lang::Function& function) override;
