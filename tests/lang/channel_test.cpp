@@ -124,8 +124,20 @@ TEST_F(ChannelTest, ReferencesGoThroughAChannelOfAThirdProcess) {
 
 TEST_F(ChannelTest, AValueOfAnotherTypeIsRefused) {
   OutgoingCall call(channel_target(), channel_send_id(), {});
-  encode_arguments(call.arguments(), std::string("text"));
+  encode_arguments(call.arguments(), std::vector<std::string>{"text"}, true);
   EXPECT_EQ(failure_of([&] { call.run(); }).kind, ErrorKind::invalid);
+}
+
+TEST_F(ChannelTest, OperationsThatMakeNoSenseAreRefused) {
+  OutgoingCall few(channel_target(), channel_send_id(), {});
+  encode_arguments(few.arguments(), std::vector<int>{1});
+  EXPECT_EQ(failure_of([&] { few.run(); }).kind, ErrorKind::invalid);
+  OutgoingCall none(channel_target(), channel_receive_id(), {});
+  encode_arguments(none.arguments(), std::uint64_t{0}, true);
+  EXPECT_EQ(failure_of([&] { none.run(); }).kind, ErrorKind::invalid);
+  OutgoingCall other(channel_target(), 1234, {});
+  encode_arguments(other.arguments());
+  EXPECT_EQ(failure_of([&] { other.run(); }).kind, ErrorKind::refused);
 }
 
 }  // namespace

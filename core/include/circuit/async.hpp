@@ -72,21 +72,24 @@ class PoolExecutor {
 namespace lang {
 
 /// Hands the answer of a call to a handler, on the handler's executor; the answer is decoded there.
-template <class R, class Handler>
-class Delivery : public Completion {
+template <class R, class Handler, class Read>
+class Delivery final : public Completion {
  public:
-  Delivery(Handler handler, const PoolExecutor& pool)
-      : handler_(std::move(handler)), work_(boost::asio::get_associated_executor(handler_, pool)) {}
+  Delivery(Handler handler, const PoolExecutor& pool, Read read)
+      : handler_(std::move(handler)),
+        work_(boost::asio::get_associated_executor(handler_, pool)),
+        read_(std::move(read)) {}
 
   void complete(Reply reply) override {
     boost::asio::dispatch(work_.get_executor(),
-                          [handler = std::move(handler_), reply = std::move(reply)]() mutable {
-                            finish(handler, [&] { return reply.template value<R>(); });
+                          [handler = std::move(handler_), reply = std::move(reply), read = read_]() mutable {
+                            finish(handler, [&]() -> R { return read(reply); });
                           });
   }
   void fail(const Failure& failure) override {
     boost::asio::dispatch(work_.get_executor(), failing(failure));
   }
+  std::unique_ptr<Completion> heir() override { return read_.heir(); }
   /// For a call that has not begun: a handler must not run within the function that takes it.
   void fail_later(const Failure& failure) { boost::asio::post(work_.get_executor(), failing(failure)); }
 
@@ -120,6 +123,7 @@ class Delivery : public Completion {
 
   Handler handler_;
   boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler, PoolExecutor>> work_;
+  Read read_;
 };
 
 template <class R>
@@ -148,25 +152,28 @@ struct PreparedCall {
 };
 
 /// Starts one asynchronous call whose result is an R. `make` returns the OutgoingCall with its arguments; it
-/// runs at once, so that what the arguments refer to is not needed later. What it throws goes to the handler.
-template <class R>
+/// runs at once, so that what the arguments refer to is not needed later. What it throws goes to the handler. `read`
+/// makes the result of the answer.
+template <class R, class Token>
 struct Async {
-  template <class Token, class Make>
-  static auto start(Node& node, Token&& token, Make make) {
+  template <class Make, class Read = ReadValue<R>>
+  static auto start(Node& node, Token& token, Make make, Read read = {}) {
     PreparedCall prepared;
     try {
       prepared.call.emplace(make());
     } catch (const Error& error) {
       prepared.failure = error.failure();
     }
-    auto initiate = [](auto handler, const PoolExecutor& pool, PreparedCall begun) {
+    auto initiate = [](auto handler, const PoolExecutor& pool, Read reader, PreparedCall begun) {
       auto slot = boost::asio::get_associated_cancellation_slot(handler);
-      auto delivery = std::make_unique<Delivery<R, decltype(handler)>>(std::move(handler), pool);
+      auto delivery = std::make_unique<Delivery<R, decltype(handler), Read>>(std::move(handler), pool,
+                                                                             std::move(reader));
       if (!begun.call) return delivery->fail_later(begun.failure);
       connect(slot, begun.call->start(std::move(delivery)));
     };
     return boost::asio::async_initiate<Token, typename AsyncSignature<R>::type>(
-        std::move(initiate), token, PoolExecutor(executor_target(node)), std::move(prepared));
+        std::move(initiate), token, PoolExecutor(executor_target(node)), std::move(read),
+        std::move(prepared));
   }
 };
 

@@ -60,8 +60,8 @@ class Ref {
   auto async_call(Token&& token, Args&&... args) const {
     using S = lang::Signature<decltype(Method)>;
     require();
-    return lang::Async<lang::ValueOf<typename S::Result>>::start(
-        target_->node(), std::forward<Token>(token), [&] {
+    return lang::Async<lang::ValueOf<typename S::Result>, std::remove_reference_t<Token>>::start(
+        target_->node(), token, [&] {
           lang::OutgoingCall call = begin<Method>();
           lang::encode_call(call, static_cast<typename S::Arguments*>(nullptr), std::forward<Args>(args)...);
           return call;

@@ -196,10 +196,11 @@ class Runtime {
   std::optional<Death> await_death(const Address& process,
                                    std::optional<std::chrono::milliseconds> timeout = std::nullopt);
 
-  /// A new unbounded channel that lives in this process.
+  /// A new channel that lives in this process. Its queue takes `capacity` values, and senders wait for room;
+  /// with 0 they wait for a receiver. Without a capacity it takes all values up to its limit in bytes.
   template <class T>
-  Channel<T> channel() {
-    return Channel<T>(lang::make_local_target(node(), lang::make_channel_servant<T>()));
+  Channel<T> channel(std::size_t capacity = lang::unbounded) {
+    return Channel<T>(lang::make_local_target(node(), lang::make_channel_servant<T>(capacity)));
   }
 
   /// A reference to an object of this process, which lives as long as anyone refers to it. All references to

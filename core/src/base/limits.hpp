@@ -57,6 +57,12 @@ inline constexpr std::size_t pool_threads = 1024;
 /// Calls that wait for a thread of the pool.
 inline constexpr std::size_t pool_queue = 65536;
 
+/// Values of one channel, as they came, those of senders that wait included: one that nobody receives from must
+/// not take all memory.
+inline constexpr std::size_t channel_bytes = 256 * 1024 * 1024;
+/// Values that a channel hands out in one message, in bytes as they came. A larger value goes alone.
+inline constexpr std::size_t channel_message_bytes = 4 * 1024 * 1024;
+
 // -- workers ------------------------------------------------------------------------------------------------
 
 /// A started process must say hello to its agent within this time, and get a function within the same.

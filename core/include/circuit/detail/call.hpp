@@ -83,7 +83,7 @@ class Reply {
   ~Reply();
   /// Reads the value. `read` is handed the decoder; what it finds wrong is thrown as Error{invalid}.
   template <class T>
-  T value();
+  T value() const;
   /// The value as it came, in CBOR.
   ByteView bytes() const noexcept { return body_.view(); }
 

@@ -96,7 +96,7 @@ std::string canonical_descriptor(std::string_view name, const std::vector<std::s
                                  const std::string& result);
 
 template <class T>
-T Reply::value() {
+T Reply::value() const {
   if constexpr (std::is_void_v<T>) {
     return;
   } else {
@@ -129,9 +129,23 @@ Result run_call(OutgoingCall& call, std::tuple<Params...>* parameters, Args&&...
   return call.run().template value<Result>();
 }
 
-/// What starts a call that nobody blocks for: defined in circuit/async.hpp, which has to be included where
-/// such calls are made.
-template <class Result>
+/// How an answer becomes the result: as it stands.
+template <class R>
+struct ReadValue {
+  R operator()(const Reply& reply) const { return reply.template value<R>(); }
+  /// Who takes an answer that comes too late for the handler.
+  std::unique_ptr<Completion> heir() const { return nullptr; }
+};
+
+/// An answer that says no more than that it has come.
+struct Ignore {
+  void operator()(const Reply&) const {}
+  std::unique_ptr<Completion> heir() const { return nullptr; }
+};
+
+/// Starts a call that nobody blocks for, with a completion token: defined in circuit/async.hpp, which has to be
+/// included where such calls are made.
+template <class Result, class Token>
 struct Async;
 
 }  // namespace circuit::lang
