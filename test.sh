@@ -71,7 +71,9 @@ case $preset in
     export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}
     export UBSAN_OPTIONS=print_stacktrace=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}
     ;;
-  tsan) export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1${TSAN_OPTIONS:+:$TSAN_OPTIONS} ;;
+  tsan)
+    export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions="$top/cmake/tsan_suppressions.txt"${TSAN_OPTIONS:+:$TSAN_OPTIONS}
+    ;;
 esac
 [[ $long ]] && export CIRCUIT_LONG=1
 # The tests have clusters of their own; a user's must not be the one they meet.

@@ -20,12 +20,13 @@
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
-#include <circuit/detail/invoke.hpp>
+#include <circuit/runtime.hpp>
 
 namespace circuit {
 
@@ -71,6 +72,28 @@ class PoolExecutor {
 
 namespace lang {
 
+/// Calls the handler with what `get` returns, or with what it throws.
+template <class R, class Handler, class Get>
+void finish(Handler& handler, Get get) {
+  std::exception_ptr error;
+  if constexpr (std::is_void_v<R>) {
+    try {
+      get();
+    } catch (...) {
+      error = std::current_exception();
+    }
+    std::move(handler)(std::move(error));
+  } else {
+    R value{};
+    try {
+      value = get();
+    } catch (...) {
+      error = std::current_exception();
+    }
+    std::move(handler)(std::move(error), std::move(value));
+  }
+}
+
 /// Hands the answer of a call to a handler, on the handler's executor; the answer is decoded there.
 template <class R, class Handler, class Read>
 class Delivery final : public Completion {
@@ -83,7 +106,7 @@ class Delivery final : public Completion {
   void complete(Reply reply) override {
     boost::asio::dispatch(work_.get_executor(),
                           [handler = std::move(handler_), reply = std::move(reply), read = read_]() mutable {
-                            finish(handler, [&]() -> R { return read(reply); });
+                            finish<R>(handler, [&]() -> R { return read(reply); });
                           });
   }
   void fail(const Failure& failure) override {
@@ -96,29 +119,8 @@ class Delivery final : public Completion {
  private:
   auto failing(const Failure& failure) {
     return [handler = std::move(handler_), failure]() mutable {
-      finish(handler, [&]() -> R { throw Error(failure); });
+      finish<R>(handler, [&]() -> R { throw Error(failure); });
     };
-  }
-
-  template <class Get>
-  static void finish(Handler& handler, Get get) {
-    std::exception_ptr error;
-    if constexpr (std::is_void_v<R>) {
-      try {
-        get();
-      } catch (...) {
-        error = std::current_exception();
-      }
-      std::move(handler)(std::move(error));
-    } else {
-      R value{};
-      try {
-        value = get();
-      } catch (...) {
-        error = std::current_exception();
-      }
-      std::move(handler)(std::move(error), std::move(value));
-    }
   }
 
   Handler handler_;
@@ -137,11 +139,11 @@ struct AsyncSignature<void> {
 
 /// Lets a handler's cancellation slot cancel the call. The slot keeps the canceller after the call's end,
 /// when it does nothing any more.
-template <class Slot>
-void connect(Slot slot, Canceller canceller) {
+template <class Slot, class Cancel>
+void connect(Slot slot, Cancel cancel) {
   if (slot.is_connected())
-    slot.assign([canceller = std::move(canceller)](boost::asio::cancellation_type type) {
-      if (type != boost::asio::cancellation_type::none) canceller();
+    slot.assign([cancel = std::move(cancel)](boost::asio::cancellation_type type) mutable {
+      if (type != boost::asio::cancellation_type::none) cancel();
     });
 }
 
@@ -177,5 +179,90 @@ struct Async {
   }
 };
 
+/// Lets a handler's cancellation slot stop what runs in several steps.
+template <class Slot>
+std::stop_token stop_token_of(Slot slot) {
+  if (!slot.is_connected()) return {};
+  std::stop_source stop;
+  connect(slot, [stop]() mutable { stop.request_stop(); });
+  return stop.get_token();
+}
+
+/// Reads the result of a worker function, and adds where it ran.
+template <class R>
+struct ReadSpawned {
+  std::shared_ptr<Address> worker = std::make_shared<Address>();
+
+  Spawned<R> operator()(const Reply& reply) const {
+    if constexpr (std::is_void_v<R>)
+      return {*worker};
+    else
+      return {reply.template value<R>(), *worker};
+  }
+  std::unique_ptr<Completion> heir() const { return nullptr; }
+};
+
+template <class Function, class Token>
+struct AsyncSpawn {
+  using Result = ValueOf<typename SpawnSignature<Function>::Result>;
+
+  template <class Arguments>
+  static auto start(Runtime& runtime, Token& token, SpawnPlan plan, Arguments arguments) {
+    auto initiate = [&runtime](auto handler, const PoolExecutor& pool, SpawnPlan planned, Arguments values) {
+      const std::stop_token stop = stop_token_of(boost::asio::get_associated_cancellation_slot(handler));
+      ReadSpawned<Result> read;
+      auto delivery = std::make_unique<Delivery<Spawned<Result>, decltype(handler), ReadSpawned<Result>>>(
+          std::move(handler), pool, read);
+      pool.execute([&runtime, planned = std::move(planned), values = std::move(values), stop, read,
+                    delivery = std::move(delivery)]() mutable {
+        try {
+          if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "the spawn was cancelled before it began");
+          PendingSpawn pending = runtime.begin_spawn(planned.host, planned.anchors, *planned.function);
+          *read.worker = pending.worker();
+          pending.cancel_on(stop);
+          std::apply([&](const auto&... value) { encode_arguments(pending.call().arguments(), value...); },
+                     values);
+          pending.call().start(std::move(delivery));
+        } catch (const Error& error) {
+          if (delivery) delivery->fail_later(error.failure());
+        }
+      });
+    };
+    return boost::asio::async_initiate<Token, typename AsyncSignature<Spawned<Result>>::type>(
+        std::move(initiate), token, PoolExecutor(executor_target(runtime.node())), std::move(plan),
+        std::move(arguments));
+  }
+};
+
+/// Runs a piece of code that may block on a thread of the runtime, and hands its result to a handler.
+template <class R, class Handler>
+void run_for(Handler handler, const PoolExecutor& pool, std::function<R(std::stop_token)> code) {
+  const std::stop_token stop = stop_token_of(boost::asio::get_associated_cancellation_slot(handler));
+  boost::asio::executor_work_guard work(boost::asio::get_associated_executor(handler, pool));
+  pool.execute([handler = std::move(handler), work = std::move(work), code = std::move(code), stop]() mutable {
+    // What the code returns is kept until the handler runs, on its own executor.
+    auto result = std::make_shared<std::future<R>>(std::async(std::launch::deferred, std::move(code), stop));
+    result->wait();
+    boost::asio::dispatch(work.get_executor(), [handler = std::move(handler), result]() mutable {
+      finish<R>(handler, [&] { return result->get(); });
+    });
+  });
+}
+
 }  // namespace lang
+
+/// Any operation that blocks, with an Asio completion token: `code` runs on a thread of the runtime and is
+/// handed a token of which stop is requested when the operation is cancelled. The signature is
+/// void(std::exception_ptr, Result).
+///   async_invoke(runtime, boost::asio::use_awaitable, [&](std::stop_token) { return runtime.start_worker("localhost", {}); })
+template <class Token, class Code>
+auto async_invoke(Runtime& runtime, Token&& token, Code code) {
+  using R = std::invoke_result_t<Code, std::stop_token>;
+  return boost::asio::async_initiate<Token, typename lang::AsyncSignature<R>::type>(
+      [](auto handler, const PoolExecutor& pool, std::function<R(std::stop_token)> piece) {
+        lang::run_for<R>(std::move(handler), pool, std::move(piece));
+      },
+      token, PoolExecutor(lang::executor_target(runtime.node())), std::function<R(std::stop_token)>(std::move(code)));
+}
+
 }  // namespace circuit

@@ -71,12 +71,21 @@ struct KillOptions {
 class PendingSpawn {
  public:
   PendingSpawn(lang::TargetPointer functions, std::uint64_t function);
+  /// The call of the function, which has no deadline.
   lang::OutgoingCall& call() noexcept { return call_; }
+  void cancel_on(std::stop_token stop) { call_.cancel_on(std::move(stop)); }
   const Address& worker() const noexcept { return target_->address(); }
 
  private:
   lang::TargetPointer target_;
   lang::OutgoingCall call_;
+};
+
+/// What a spawn is to run, and where.
+struct SpawnPlan {
+  std::string host;
+  std::vector<std::string> anchors;
+  const lang::Function* function = nullptr;
 };
 
 /// One per program, usually; several may live side by side. Blocking functions throw circuit::Error.
@@ -163,6 +172,18 @@ class Runtime {
           [&] { outcomes[i].result.emplace(finish<F>(begin_spawn(hosts[i], anchors, entry), args...)); });
     });
     return outcomes;
+  }
+
+  /// The same as the first spawn() with an Asio completion token, whose signature is void(std::exception_ptr,
+  /// Spawned<Result>): see circuit/async.hpp, which has to be included. The arguments are copied at once. A
+  /// cancel stops the spawn, or its function. Starting the worker takes a thread of this runtime; the function
+  /// takes none here.
+  template <class Token, class F, class... Args>
+  auto async_spawn(Token&& token, const std::string& host, const std::vector<std::string>& anchors, F function,
+                   Args&&... args) {
+    using Arguments = typename lang::SpawnSignature<F>::Arguments;
+    return lang::AsyncSpawn<F, std::remove_reference_t<Token>>::start(
+        *this, token, {host, anchors, &lang::function_entry(function)}, Arguments(std::forward<Args>(args)...));
   }
 
   /// Starts a worker without a function, registered under `anchors` (and `/host/<host>`). It lives until it
@@ -274,6 +295,8 @@ class Runtime {
 
  private:
   friend struct runtime::InProcess;
+  template <class Function, class Token>
+  friend struct lang::AsyncSpawn;
   /// Without parts yet: whoever makes it gives them to it.
   struct Bare {};
   explicit Runtime(Bare);

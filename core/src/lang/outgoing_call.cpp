@@ -187,6 +187,8 @@ Encoder& OutgoingCall::arguments() noexcept { return state_->encoder; }
 
 Node& OutgoingCall::node() const { return state_->node; }
 
+void OutgoingCall::cancel_on(std::stop_token stop) noexcept { state_->options.stop = std::move(stop); }
+
 void OutgoingCall::wait_for_last_word() noexcept { state_->last_word = true; }
 
 namespace {

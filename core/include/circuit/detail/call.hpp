@@ -131,6 +131,8 @@ class OutgoingCall {
   /// Takes the array of arguments.
   Encoder& arguments() noexcept;
   Node& node() const;
+  /// The call is cancelled when stop is requested.
+  void cancel_on(std::stop_token stop) noexcept;
   /// When the time is over or the call is cancelled, the callee is asked for a last word, and that is the
   /// answer: for callees that wait themselves, and know what has become of the call.
   void wait_for_last_word() noexcept;

@@ -147,5 +147,8 @@ struct Ignore {
 /// included where such calls are made.
 template <class Result, class Token>
 struct Async;
+/// The same for a spawn.
+template <class Function, class Token>
+struct AsyncSpawn;
 
 }  // namespace circuit::lang
