@@ -14,6 +14,9 @@ using link::Link;
 /// The text with which an acceptor refuses a dial that crosses its own; the dialer then waits for the other
 /// link.
 constexpr std::string_view crossing = "crossing";
+constexpr const char* no_hello = "no hello came in time";
+/// Since when a stranger is waited for that is waited for no more.
+constexpr std::uint64_t given_up = 0;
 
 }  // namespace
 
@@ -101,12 +104,14 @@ void Peers::begin(std::unique_ptr<link::Connection> connection, Link::Side side,
 
 void Peers::sweep_strangers() {
   std::uint64_t now = loop_.clock().now_ns(), oldest = UINT64_MAX;
-  for (const auto& [key, entry] : links_) {
+  for (auto& [key, entry] : links_) {
     if (entry.peer) continue;
-    if (now - entry.since_ns >= ns_of(limits::hello_wait))
-      entry.link->close(failure(ErrorKind::deadline, "no hello came in time"));
-    else
+    if (now - entry.since_ns >= ns_of(limits::hello_wait)) {
+      entry.since_ns = given_up;
+      entry.link->close(failure(ErrorKind::deadline, no_hello));
+    } else {
       oldest = std::min(oldest, entry.since_ns);
+    }
   }
   if (oldest != UINT64_MAX)
     stranger_timer_->arm(oldest + ns_of(limits::hello_wait), [this] { sweep_strangers(); });
@@ -123,6 +128,8 @@ Result<void> Peers::greeted(const std::shared_ptr<Link>& link, const wire::Hello
                                                   entry.peer->address().string()));
     return {};
   }
+  // A hello that comes while the link is being closed must not open it: what goes over it would be lost.
+  if (entry.since_ns == given_up) return failure(ErrorKind::refused, no_hello);
   PeerPointer peer = find_or_add(hello.address);
   std::lock_guard lock(peer->mutex_);
   if (peer->address_.incarnation != hello.address.incarnation)
