@@ -14,6 +14,10 @@ using link::Link;
 /// The text with which an acceptor refuses a dial that crosses its own; the dialer then waits for the other
 /// link.
 constexpr std::string_view crossing = "crossing";
+/// The text with which an acceptor refuses a link as long as it does not know why the one before has ended;
+/// the dialer tries again.
+constexpr std::string_view looked_into =
+    "the end of the link before this one is being looked into; try again";
 constexpr const char* no_hello = "no hello came in time";
 /// Since when a stranger is waited for that is waited for no more.
 constexpr std::uint64_t given_up = 0;
@@ -137,8 +141,7 @@ Result<void> Peers::greeted(const std::shared_ptr<Link>& link, const wire::Hello
                    fmt::format("{} is known here as another process", hello.address.id.string()));
   if (peer->verdict_) return *peer->verdict_;
   if (peer->state_ == Peer::State::open) return failure(ErrorKind::refused, "there is a link already");
-  if (peer->state_ == Peer::State::lost)
-    return failure(ErrorKind::refused, "the end of the link before this one is being looked into; try again");
+  if (peer->state_ == Peer::State::lost) return failure(ErrorKind::refused, std::string(looked_into));
   // Two processes that dial each other at the same time settle on the link that the smaller id has dialled.
   if (peer->state_ == Peer::State::dialing && own_.address.id < hello.address.id &&
       !peer->address_.endpoint.empty())
@@ -192,9 +195,11 @@ void Peers::closed(const std::shared_ptr<Link>& link, const Failure& reason) {
     std::lock_guard lock(peer->mutex_);
     if (peer->link_ && peer->link_ != link) return;  // the lost one of two crossing links
     bool crossed = link->side() == Link::Side::dialer && peer->link_ == nullptr &&
-                   reason.kind == ErrorKind::refused && reason.text == crossing;
+                   reason.kind == ErrorKind::refused &&
+                   (reason.text == crossing || reason.text == looked_into);
     if (crossed && peer->state_ == Peer::State::dialing) {
-      // The other side's link is on its way; should that fail, this side must not wait for ever.
+      // The other side's link is on its way, or it will soon take this one; should the first fail, this side
+      // must not wait for ever.
       crossed_.push_back(peer);
       crossing_timer_->arm(loop_.clock().now_ns() + ns_of(limits::crossing_wait),
                            [this] { dial_crossed_again(); });
