@@ -107,7 +107,7 @@ void Restarts::started(WorkerId former, const std::shared_ptr<lang::IncomingCall
   Entry& entry = found->second;
   entry.former = former;
   entry.uncalled = successor;
-  if (entry.plan.agent_calls) return call(entry);
+  if (entry.plan.agent_calls || entry.plan.daemonized) return call(entry);
   // Who waits for the result hears of the death a moment later than the agent.
   entry.timer = loop_.make_timer();
   entry.timer->arm(loop_.clock().now_ns() + limits::death_notice_ns, [this, id = found->first] {

@@ -33,19 +33,18 @@ void put(std::atomic<T>& to, T value) noexcept {
 /// Adds where only one thread at a time may write.
 void add_alone(Word& to) noexcept { put(to, to.load(memory_order_relaxed) + 1); }
 
-/// What takes the place of a secret, and of all that follows: a CBOR text.
-constexpr std::array<std::byte, 4> hidden{std::byte{0x63}, std::byte{'*'}, std::byte{'*'}, std::byte{'*'}};
+/// What takes the place of a secret, and of all that follows: no CBOR item begins with it.
+constexpr int hidden = 0xff;
 
 void put_arguments(Slot& slot, ByteView arguments) noexcept {
   put(slot.argument_bytes, static_cast<std::uint32_t>(std::min<std::size_t>(
                                arguments.size(), std::numeric_limits<std::uint32_t>::max())));
-  std::size_t kept = std::min(arguments.size(), limits::recorded_argument_bytes);
-  std::array<std::byte, limits::recorded_argument_bytes + hidden.size()> shown;
+  const std::size_t kept = std::min(arguments.size(), limits::recorded_argument_bytes);
+  std::array<std::byte, limits::recorded_argument_bytes> shown;
   // A mark that the limit cuts off hides nothing: the secret behind it is not kept either.
   if (const std::size_t secret = find_secret(arguments.first(kept)); secret != kept) {
     std::memcpy(shown.data(), arguments.data(), secret);
-    std::memcpy(shown.data() + secret, hidden.data(), hidden.size());
-    kept = std::min(secret + hidden.size(), limits::recorded_argument_bytes);
+    std::memset(shown.data() + secret, hidden, kept - secret);
     arguments = ByteView(shown).first(kept);
   }
   const std::size_t whole = kept / 8;

@@ -174,7 +174,10 @@ void Worker::daemonize(std::function<void(std::stop_token)> body) {
     if (daemonized_) throw Error(ErrorKind::invalid, "the worker is daemonized already");
     daemonized_ = true;
   }
-  if (lang::PeerPointer agent = state_.agent().current()) tell(agent);
+  // Before the function returns its agent knows: from then on it is started again without its spawner too. A
+  // new agent is told when it is found.
+  if (restarted_)
+    static_cast<void>(state_.agent().call(spawn::agent_interface().daemonized, {limits::fate_wait}));
   start_body(std::move(body));
 }
 
