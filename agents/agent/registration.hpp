@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "anchor/entry.hpp"
-#include "anchor/path.hpp"
+#include "base/anchor_path.hpp"
 #include "base/result.hpp"
 #include "spawn/agent_messages.hpp"
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "anchor/path.hpp"
+#include "base/anchor_path.hpp"
 #include "base/limits.hpp"
 
 namespace circuit::anchor {

@@ -26,6 +26,15 @@ Failure trouble(const Path& directory, const CoordinatorError& error) {
   return to_failure(fmt::format("reading the anchor {}", directory.string()), error);
 }
 
+/// The worker's file in a listing that may be null.
+const Entry* find(const Listing* listing, WorkerId id) {
+  if (listing == nullptr) return nullptr;
+  auto found =
+      std::lower_bound(listing->files.begin(), listing->files.end(), id,
+                       [](const Entry& entry, WorkerId wanted) { return entry.address.id < wanted; });
+  return found != listing->files.end() && found->address.id == id ? &*found : nullptr;
+}
+
 }  // namespace
 
 DirectoryReader::DirectoryReader(std::shared_ptr<Coordinator> coordinator, const Path& chroot)
@@ -39,10 +48,10 @@ std::string DirectoryReader::node_of(const FilePath& file) const {
   return below(node_of(file.directory), file.id.string());
 }
 
-Result<Listing> DirectoryReader::list(const Path& directory) const {
+Result<Listing> DirectoryReader::list(const Path& directory, const Listing* known) const {
   std::string node = node_of(directory);
   for (int attempt = 0; attempt < limits::anchor_attempts; ++attempt) {
-    auto listing = look(directory, node);
+    auto listing = look(directory, node, known);
     if (!listing) {
       if (listing.error().code != Code::no_node) return trouble(directory, listing.error());
       if (!directory.is_root()) return nobody_under(directory);
@@ -61,14 +70,19 @@ Result<Listing> DirectoryReader::list(const Path& directory) const {
       fmt::format("the anchor {} changes faster than it can be read; try again", directory.string()));
 }
 
-Outcome<std::optional<Listing>> DirectoryReader::look(const Path& directory, const std::string& node) const {
+Outcome<std::optional<Listing>> DirectoryReader::look(const Path& directory, const std::string& node,
+                                                      const Listing* known) const {
   auto children = asked_again([&] { return coordinator_->children(node); });
   if (!children) return children.error();
   Listing listing;
   listing.revision = children->stat.pzxid;
   bool cleared = false;
   for (const std::string& name : children->names) {
-    if (WorkerId::parse(name)) {
+    if (auto id = WorkerId::parse(name)) {
+      if (const Entry* before = find(known, *id)) {
+        listing.files.push_back(*before);
+        continue;
+      }
       auto entry = read_file(node, name);
       if (!entry) return entry.error();
       if (*entry) listing.files.push_back(**std::move(entry));

@@ -12,7 +12,7 @@
 
 #include "anchor/coordinator.hpp"
 #include "anchor/entry.hpp"
-#include "anchor/path.hpp"
+#include "base/anchor_path.hpp"
 #include "base/limits.hpp"
 
 namespace circuit::anchor {
@@ -39,7 +39,8 @@ class DirectoryReader {
   std::string node_of(const Path& directory) const;
   std::string node_of(const FilePath& file) const;
 
-  Result<Listing> list(const Path& directory) const;
+  /// `known`: files that an earlier look has shown, which are not read again. A file is written once.
+  Result<Listing> list(const Path& directory, const Listing* known = nullptr) const;
   Result<Entry> file(const FilePath& file) const;
   Result<std::uint64_t> revision(const Path& directory) const;
 
@@ -55,7 +56,8 @@ class DirectoryReader {
   Outcome<std::optional<Entry>> read_file(const std::string& directory_node, const std::string& name) const;
   Outcome<bool> is_occupied(const std::string& node, std::size_t depth) const;
   /// One look at a directory. Nothing if something was cleared away, so that it must be looked at again.
-  Outcome<std::optional<Listing>> look(const Path& directory, const std::string& node) const;
+  Outcome<std::optional<Listing>> look(const Path& directory, const std::string& node,
+                                       const Listing* known) const;
 
   const std::shared_ptr<Coordinator> coordinator_;
   const std::string root_;

@@ -167,8 +167,37 @@ void DirectoryWatches::fired(const Path& directory, const std::shared_ptr<Group>
   });
 }
 
-void DirectoryWatches::tell(const Path& directory, const Waiters& waiters) const {
-  tell_all(waiters, reader_->list(directory));
+void DirectoryWatches::tell(const Path& directory, const Waiters& waiters) {
+  tell_all(waiters, look(directory));
+}
+
+Result<Listing> DirectoryWatches::look(const Path& directory) {
+  std::shared_ptr<const Listing> known;
+  {
+    std::lock_guard lock(mutex_);
+    if (auto found = seen_.find(directory); found != seen_.end()) known = found->second;
+  }
+  auto listing = reader_->list(directory, known.get());
+  if (listing.has_value() && !listing->files.empty())
+    remember(directory, std::make_shared<const Listing>(*listing));
+  else if (known)
+    remember(directory, nullptr);
+  return listing;
+}
+
+void DirectoryWatches::remember(const Path& directory, std::shared_ptr<const Listing> listing) {
+  std::lock_guard lock(mutex_);
+  if (auto found = seen_.find(directory); found != seen_.end()) {
+    seen_files_ -= found->second->files.size();
+    seen_.erase(found);
+  }
+  if (!listing || listing->files.size() > limits::remembered_files) return;
+  if (seen_files_ + listing->files.size() > limits::remembered_files) {
+    seen_.clear();
+    seen_files_ = 0;
+  }
+  seen_files_ += listing->files.size();
+  seen_[directory] = std::move(listing);
 }
 
 }  // namespace circuit::anchor

@@ -49,6 +49,8 @@ class DirectoryWatches : public std::enable_shared_from_this<DirectoryWatches> {
 
   /// As Tree::watch().
   WatchHandle watch(const Path& directory, std::uint64_t since, ListingCallback callback);
+  /// One directory now, as watch() tells it: files that were seen before are not read again.
+  Result<Listing> look(const Path& directory);
 
  private:
   using Waiters = std::vector<std::weak_ptr<detail::Waiter>>;
@@ -66,13 +68,17 @@ class DirectoryWatches : public std::enable_shared_from_this<DirectoryWatches> {
   /// Takes the waiters of a group whose watch is used up.
   Waiters disband(const Path& directory, const std::shared_ptr<Group>& group);
   void fired(const Path& directory, const std::shared_ptr<Group>& group, WatchEventKind kind);
-  void tell(const Path& directory, const Waiters& waiters) const;
+  void tell(const Path& directory, const Waiters& waiters);
+  void remember(const Path& directory, std::shared_ptr<const Listing> listing);
 
   const std::shared_ptr<const DirectoryReader> reader_;
   const Post post_;
 
   std::mutex mutex_;
   std::map<Path, std::shared_ptr<Group>> groups_;
+  /// The last looks at directories with files, within limits::remembered_files.
+  std::map<Path, std::shared_ptr<const Listing>> seen_;
+  std::size_t seen_files_ = 0;
 };
 
 }  // namespace circuit::anchor

@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "anchor/path.hpp"
+#include "base/anchor_path.hpp"
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
 

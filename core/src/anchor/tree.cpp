@@ -139,6 +139,17 @@ Result<void> Tree::remove(const std::vector<Path>& directories, WorkerId worker)
   return outcome;
 }
 
+Result<Listing> Tree::open(const Path& directory) const {
+  auto listing = watches_->look(directory);
+  if (listing.has_value() || listing.error().kind != ErrorKind::invalid) return listing;
+  auto nearest = revision(directory);
+  if (nearest.has_error()) return nearest.error();
+  // Only a revision between two looks that find nothing is certain to be that of the nothing.
+  listing = watches_->look(directory);
+  if (listing.has_value() || listing.error().kind != ErrorKind::invalid) return listing;
+  return Listing{*nearest, {}, {}};
+}
+
 Result<std::vector<std::pair<Path, Listing>>> Tree::walk(const Path& directory) const {
   std::vector<std::pair<Path, Listing>> out;
   if (auto walked = walk(directory, out); !walked) return walked.error();

@@ -11,7 +11,7 @@
 #include "anchor/directory_reader.hpp"
 #include "anchor/directory_watch.hpp"
 #include "anchor/entry.hpp"
-#include "anchor/path.hpp"
+#include "base/anchor_path.hpp"
 
 namespace circuit::anchor {
 
@@ -38,6 +38,9 @@ class Tree {
 
   /// One directory. `invalid`, "no worker stands under /x", if there is none.
   Result<Listing> list(const Path& directory) const { return reader_->list(directory); }
+  /// The same where there is none as well: it is empty then, and has the revision of the nearest one above
+  /// it. Files that an earlier look or a watch has shown are not read again.
+  Result<Listing> open(const Path& directory) const;
   /// A directory and all below it, depth first, in the order of their names. Not one moment of the tree: it
   /// may change meanwhile, which the revisions tell.
   Result<std::vector<std::pair<Path, Listing>>> walk(const Path& directory) const;

@@ -200,6 +200,20 @@ inline constexpr int anchor_questions = 3;
 inline constexpr auto session_wait = 5s;
 /// How much of an offending text an error quotes.
 inline constexpr std::size_t quoted_text_bytes = 120;
+/// Files of watched directories that are remembered, so that a change costs one look at what has changed and
+/// not one at each file.
+inline constexpr std::size_t remembered_files = 65536;
+/// Directories that one watch of a subtree follows: each is a watch of the coordinator's.
+inline constexpr std::size_t followed_directories = 4096;
+/// How long a directory is followed for nobody: whoever waits for changes comes back sooner than that.
+inline constexpr auto followed_idle = 30s;
+/// Waits for changes at one agent, of everyone and of one process: each holds one of its calls in flight.
+inline constexpr std::size_t anchor_waits = 1024;
+inline constexpr std::size_t anchor_waits_per_process = 256;
+/// Longest of these waits; whoever wants to wait longer asks again.
+inline constexpr std::uint32_t anchor_wait_ms = 10'000;
+/// Between two tries of a watch whose agent cannot tell what stands in the tree just now.
+inline constexpr auto anchor_retry = 500ms;
 
 // -- decoding -----------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "anchor/path.hpp"
+#include "base/anchor_path.hpp"
 
 namespace circuit::anchor::embedded {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "anchor/embedded/connection.hpp"
-#include "anchor/path.hpp"
+#include "base/anchor_path.hpp"
 #include "base/log.hpp"
 
 namespace circuit::anchor::embedded {

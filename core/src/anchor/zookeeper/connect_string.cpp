@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "anchor/coordinator.hpp"
-#include "anchor/path.hpp"
+#include "base/anchor_path.hpp"
 #include "base/limits.hpp"
 
 namespace circuit::anchor::zookeeper {

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "anchor/path.hpp"
+#include "base/anchor_path.hpp"
 
 namespace circuit::anchor::zookeeper {
 namespace {

@@ -1,4 +1,4 @@
-#include "anchor/path.hpp"
+#include "base/anchor_path.hpp"
 
 #include <algorithm>
 #include <boost/locale/utf.hpp>

@@ -1,16 +1,17 @@
-#include "anchor/path.hpp"
+#include "base/anchor_path.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "anchor/fixtures.hpp"
+#include "base/limits.hpp"
 
 namespace circuit::anchor {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::path;
+
+Path path(std::string_view text) { return Path::parse(text).value(); }
 
 std::string cleaned(std::string_view text) {
   auto parsed = Path::parse(text);
