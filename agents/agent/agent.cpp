@@ -13,6 +13,7 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "base/paths.hpp"
+#include "keeper/process.hpp"
 #include "spawn/agent_file.hpp"
 #include "spawn/agent_starter.hpp"
 
@@ -82,6 +83,8 @@ Result<void> Agent::start() {
   parts.random = &random_;
   parts.recorder = std::move(*recorder);
   node_ = std::make_unique<lang::Node>(std::move(parts));
+  anchor_waits_ = std::make_unique<AnchorWaits>(
+      *registrar_, loop_, random_, [this](const anchor::Entry& entry) { return record_of(entry); });
   node_->set_observer(this);
   node_->dispatcher().publish(lang::fixed_object::agent, make_servant());
 
@@ -213,11 +216,14 @@ void Agent::peer_opened(const lang::PeerPointer& peer) {
 }
 
 void Agent::peer_died(const lang::PeerPointer& peer, const Failure&) {
+  anchor_waits_->caller_died(*peer);
   Worker* worker = workers_.find(peer->address().id);
   if (peer->role() == wire::Role::app || peer->role() == wire::Role::console) {
     if (worker != nullptr && !worker->record.app) return;  // it has the id of a worker, and is none
     // It removes its socket itself, unless it was killed.
     remove_socket(options_.directory, peer->address());
+    if (worker != nullptr && !worker->record.anchors.empty())
+      registrar_->remove(anchors_of(worker->record), peer->address().id, [](const Result<void>&) {});
     workers_.remove(peer->address().id);
     // Those whose links to it ended a moment earlier are waiting for the word.
     answer_fates(peer->address().id, "");
@@ -230,10 +236,13 @@ void Agent::peer_died(const lang::PeerPointer& peer, const Failure&) {
 }
 
 void Agent::enlist_app(const lang::PeerPointer& peer) {
-  if (Worker* other = workers_.find(peer->address().id); other != nullptr && !other->record.app)
+  Worker* other = workers_.find(peer->address().id);
+  if (other != nullptr && !other->record.app)
     return log::warn("{} has the id of a worker of this agent", peer->address().string());
   WorkerRecord record;
+  if (other != nullptr) record.anchors = other->record.anchors;
   record.address = peer->address();
+  record.start_ticks = keeper::start_ticks_of(record.address.pid).value_or(0);
   record.app = true;
   record.state = WorkerState::live;
   record.started_wall_ns = loop_.clock().wall_ns();

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/anchor_waits.hpp"
 #include "agent/executables.hpp"
 #include "agent/jail.hpp"
 #include "agent/keeper_port.hpp"
@@ -48,7 +49,16 @@ class Agent final : public lang::NodeObserver {
   void answer_worker(lang::IncomingCall& call, WorkerId id);
   void answer_listing(lang::IncomingCallPointer call, const std::string& path);
   void answer_walk(lang::IncomingCallPointer call, const std::string& path);
-  spawn::DirectoryListing listing_of(const anchor::Path& path, const anchor::Listing& listing);
+
+  // -- agent_anchors.cpp: who stands where, who waits for that to change, and who changes it for itself --
+  void offer_anchors(lang::MethodServant& servant);
+  void answer_directory(lang::IncomingCallPointer call, const anchor::Path& path);
+  void add_anchor(lang::IncomingCallPointer call, const std::string& path);
+  void remove_anchor(lang::IncomingCallPointer call, const std::string& path);
+  /// The worker or app that calls; fails the call where it is neither.
+  Worker* caller_of(lang::IncomingCall& call);
+  anchor::Entry entry_for(const Worker& worker) const;
+  spawn::WorkerRecord record_of(const anchor::Entry& entry);
 
   // -- agent_spawn.cpp: how workers begin --
   /// `plan`: how it is started again, if it is.
@@ -112,6 +122,7 @@ class Agent final : public lang::NodeObserver {
   std::unique_ptr<Registrar> registrar_;
   std::unique_ptr<lang::Node> node_;
   std::unique_ptr<KeeperPort> keeper_;
+  std::unique_ptr<AnchorWaits> anchor_waits_;
   std::uint64_t instance_ = 0;
   WorkerTable workers_;
   Executables executables_;

@@ -60,6 +60,7 @@ std::shared_ptr<lang::Servant> Agent::make_servant() {
   servant->on(methods.walk, [this](IncomingCallPointer call, const std::string& path) {
     answer_walk(std::move(call), path);
   });
+  offer_anchors(*servant);
   servant->on(methods.status, [this](IncomingCallPointer call) {
     spawn::AgentStatus status;
     status.version = version;
@@ -67,6 +68,7 @@ std::shared_ptr<lang::Servant> Agent::make_servant() {
     status.pid = ::getpid();
     status.directory = options_.directory.string();
     status.workers = workers_.living_count();
+    status.anchor_waits = anchor_waits_->size();
     lang::answer(*call, Result<spawn::AgentStatus>(status));
   });
   servant->on(methods.running,
@@ -101,36 +103,13 @@ void Agent::answer_worker(lang::IncomingCall& call, WorkerId id) {
       failure(ErrorKind::invalid, fmt::format("no worker {} is known on {}", id.string(), options_.host)));
 }
 
-spawn::DirectoryListing Agent::listing_of(const anchor::Path& path, const anchor::Listing& listing) {
-  spawn::DirectoryListing out;
-  out.path = path.string();
-  out.revision = listing.revision;
-  out.directories = listing.directories;
-  for (const anchor::Entry& entry : listing.files) {
-    if (Worker* worker = workers_.find(entry.address.id)) {
-      out.workers.push_back(worker->record);
-      continue;
-    }
-    WorkerRecord record;
-    record.address = entry.address;
-    record.start_ticks = entry.start_ticks;
-    record.started_wall_ns = entry.started_wall_ns;
-    record.function = entry.function;
-    record.executable = entry.executable;
-    record.app = entry.app;
-    record.state = WorkerState::suspect;
-    out.workers.push_back(std::move(record));
-  }
-  return out;
-}
-
 void Agent::answer_listing(lang::IncomingCallPointer call, const std::string& text) {
   auto path = anchor::Path::parse(text);
   if (path.has_error()) return call->fail(path.error());
   std::shared_ptr<lang::IncomingCall> shared = std::move(call);
   registrar_->list(*path, [this, shared, path = *path](const Result<anchor::Listing>& listing) {
     if (listing.has_error()) return shared->fail(listing.error());
-    lang::answer(*shared, Result<spawn::DirectoryListing>(listing_of(path, *listing)));
+    lang::answer(*shared, Result<spawn::DirectoryListing>(anchor_waits_->told(path, *listing)));
   });
 }
 
@@ -141,7 +120,7 @@ void Agent::answer_walk(lang::IncomingCallPointer call, const std::string& text)
   registrar_->walk(*path, [this, shared](const Result<Registrar::Walk>& walk) {
     if (walk.has_error()) return shared->fail(walk.error());
     std::vector<spawn::DirectoryListing> all;
-    for (const auto& [directory, listing] : *walk) all.push_back(listing_of(directory, listing));
+    for (const auto& [directory, listing] : *walk) all.push_back(anchor_waits_->told(directory, listing));
     lang::answer(*shared, Result<std::vector<spawn::DirectoryListing>>(std::move(all)));
   });
 }

@@ -87,10 +87,34 @@ void Registrar::remove(std::vector<anchor::Path> anchors, WorkerId worker,
   });
 }
 
+void Registrar::leave(anchor::Path directory, WorkerId worker, std::function<void(Result<void>)> done) {
+  submit([this, directory = std::move(directory), worker, done = std::move(done)] {
+    loop_.post([done, result = registry_.leave(directory, worker)] { done(result); });
+  });
+}
+
 void Registrar::list(anchor::Path directory, std::function<void(Result<anchor::Listing>)> done) {
   submit([this, directory = std::move(directory), done = std::move(done)] {
     loop_.post([done, result = registry_.list(directory)] { done(result); });
   });
+}
+
+void Registrar::open(anchor::Path directory, std::function<void(Result<anchor::Listing>)> done) {
+  submit([this, directory = std::move(directory), done = std::move(done)] {
+    loop_.post([done, result = registry_.open(directory)] { done(result); });
+  });
+}
+
+void Registrar::follow(anchor::Path top, anchor::Follower::Reach reach, std::function<void()> changed,
+                       std::function<void(Result<Followed>)> done) {
+  auto on_loop = [this, changed = std::move(changed)] { loop_.post(changed); };
+  submit([this, top = std::move(top), reach, on_loop = std::move(on_loop), done = std::move(done)] {
+    loop_.post([done, result = registry_.follow(top, reach, on_loop)] { done(result); });
+  });
+}
+
+void Registrar::forget(Followed follower) {
+  submit([follower = std::move(follower)]() mutable { follower.reset(); });
 }
 
 void Registrar::walk(anchor::Path directory, std::function<void(Result<Walk>)> done) {

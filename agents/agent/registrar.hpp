@@ -38,9 +38,21 @@ class Registrar {
   /// After a failure it is taken out later.
   void remove(std::vector<anchor::Path> anchors, WorkerId worker, std::function<void(Result<void>)> done);
 
+  /// Takes it out of one of its directories.
+  void leave(anchor::Path directory, WorkerId worker, std::function<void(Result<void>)> done);
+
   using Walk = Registry::Walk;
   void list(anchor::Path directory, std::function<void(Result<anchor::Listing>)> done);
+  /// As list(), but an empty one where there is none.
+  void open(anchor::Path directory, std::function<void(Result<anchor::Listing>)> done);
   void walk(anchor::Path directory, std::function<void(Result<Walk>)> done);
+
+  using Followed = std::shared_ptr<anchor::Follower>;
+  /// What stands there is followed from now on; `changed` comes on the loop, for each change.
+  void follow(anchor::Path top, anchor::Follower::Reach reach, std::function<void()> changed,
+              std::function<void(Result<Followed>)> done);
+  /// Ends it.
+  void forget(Followed follower);
   /// Takes every file of this agent away whose worker is not in `living`: left by an agent that died between
   /// a death and its note.
   void retain(std::vector<WorkerId> living);

@@ -5,6 +5,7 @@
 
 #include "agent/session_file.hpp"
 #include "base/log.hpp"
+#include "keeper/process.hpp"
 
 namespace circuit::agent {
 namespace {
@@ -18,6 +19,15 @@ Failure with_comfort(Failure failure) {
 /// Whether the same may go well later.
 bool may_pass(const Failure& failure) {
   return failure.kind == ErrorKind::unreachable || failure.kind == ErrorKind::overloaded;
+}
+
+/// Whether the app that has left this file is still there. Its socket goes with its runtime, if that ends in
+/// order.
+bool lives(const Address& address, std::uint64_t start_ticks) {
+  constexpr std::string_view scheme = "unix:";
+  std::error_code ignored;
+  return keeper::open_pidfd(address.pid, start_ticks) && address.endpoint.starts_with(scheme) &&
+         std::filesystem::exists(address.endpoint.substr(scheme.size()), ignored);
 }
 
 template <class T>
@@ -91,6 +101,8 @@ void Registry::drop_session() {
   ++generation_;
   connected_ = false;
   presumed_lost_at_.reset();
+  for (const auto& each : followers_)
+    if (auto follower = each.lock()) follower->stop();
   tree_.reset();
   session_.reset();
 }
@@ -123,8 +135,10 @@ void Registry::end() {
 }
 
 std::optional<Registry::Steady::time_point> Registry::next_look() const {
-  if (retry_at_ && presumed_lost_at_) return std::min(*retry_at_, *presumed_lost_at_);
-  return retry_at_ ? retry_at_ : presumed_lost_at_;
+  std::optional<Steady::time_point> next;
+  for (const auto& at : {retry_at_, presumed_lost_at_, look_at_apps_at_})
+    if (at && (!next || *at < *next)) next = at;
+  return next;
 }
 
 void Registry::look() {
@@ -132,6 +146,10 @@ void Registry::look() {
   if (presumed_lost_at_ && *presumed_lost_at_ <= now) {
     presumed_lost_at_.reset();
     presume_lost();
+  }
+  if (look_at_apps_at_ && *look_at_apps_at_ <= now) {
+    look_at_apps_at_.reset();
+    if (tree_ && !remove_dead_apps()) look_at_apps_at_ = now + limits::zookeeper_retry;
   }
   if (!retry_at_ || *retry_at_ > now) return;
   retry_at_.reset();
@@ -169,6 +187,13 @@ Result<void> Registry::remove(const std::vector<anchor::Path>& anchors, WorkerId
   return removed;
 }
 
+Result<void> Registry::leave(const anchor::Path& directory, WorkerId worker) {
+  if (auto found = wanted_.find(worker); found != wanted_.end()) std::erase(found->second.anchors, directory);
+  Result<void> removed = tree_ ? with_comfort(tree_->remove({directory}, worker)) : unreachable();
+  if (removed.has_error() && may_pass(removed.error()) && !retry_at_) try_later();
+  return removed;
+}
+
 void Registry::retain(const std::vector<WorkerId>& living) {
   living_.emplace(living.begin(), living.end());
   if (!tree_ || !remove_strays()) try_later();
@@ -189,27 +214,86 @@ void Registry::mend() {
   if (!risen.empty()) hooks_.changed(risen, true);
   if (done) done = remove_strays();
   if (!done) return try_later();
+  resume_followers();
   if (auto swept = tree_->sweep(); swept.has_error())
     log::warn("cannot sweep the anchor tree: {}", swept.error().text);
 }
 
-/// Files of this agent's workers that do not live: left where the death could not be noted in the tree.
+/// Files of this agent's workers that do not live or have left: they stand where that could not be noted in
+/// the tree.
 bool Registry::remove_strays() {
   if (!living_) return true;
+  awaited_apps_.clear();
   auto all = tree_->walk(anchor::Path());
   if (all.has_error()) return false;
   bool done = true;
   for (const auto& [directory, listing] : *all)
     for (const anchor::Entry& entry : listing.files) {
-      if (entry.address.agent != agent_ || living_->contains(entry.address.id)) continue;
+      if (!is_stray(directory, entry)) continue;
       if (auto removed = tree_->remove({directory}, entry.address.id); removed.has_error()) done = false;
     }
+  look_at_apps_at_ =
+      awaited_apps_.empty() ? std::nullopt : std::optional(Steady::now() + limits::zookeeper_retry);
   return done;
+}
+
+bool Registry::is_stray(const anchor::Path& directory, const anchor::Entry& entry) {
+  const WorkerId id = entry.address.id;
+  if (entry.address.agent != agent_) return false;
+  if (living_->contains(id)) {
+    auto wanted = wanted_.find(id);
+    if (wanted == wanted_.end()) return false;
+    const auto& anchors = wanted->second.anchors;
+    return std::find(anchors.begin(), anchors.end(), directory) == anchors.end();
+  }
+  if (!entry.app || !lives(entry.address, entry.start_ticks)) return true;
+  awaited_apps_.emplace_back(directory, entry);
+  return false;
+}
+
+/// False: some of those that are awaited live, and may still come.
+bool Registry::remove_dead_apps() {
+  auto settled = [this](const auto& each) {
+    const auto& [directory, entry] = each;
+    if (living_->contains(entry.address.id)) return true;
+    if (lives(entry.address, entry.start_ticks)) return false;
+    return tree_->remove({directory}, entry.address.id).has_value();
+  };
+  std::erase_if(awaited_apps_, settled);
+  return awaited_apps_.empty();
+}
+
+Result<std::shared_ptr<anchor::Follower>> Registry::follow(const anchor::Path& top,
+                                                           anchor::Follower::Reach reach,
+                                                           std::function<void()> changed) {
+  if (!tree_) return unreachable();
+  auto lost = [this] {
+    if (!retry_at_) try_later();
+  };
+  auto follower =
+      std::make_shared<anchor::Follower>(top, reach, anchor::Follower::Hooks{std::move(changed), lost});
+  if (auto started = follower->start(*tree_); started.has_error()) return with_comfort(started.error());
+  std::erase_if(followers_, [](const auto& each) { return each.expired(); });
+  followers_.push_back(follower);
+  return follower;
+}
+
+void Registry::resume_followers() {
+  for (const auto& each : followers_) {
+    auto follower = each.lock();
+    if (!follower || follower->is_following()) continue;
+    if (auto started = follower->start(*tree_); started.has_error()) return try_later();
+  }
 }
 
 Result<anchor::Listing> Registry::list(const anchor::Path& directory) {
   if (!tree_) return unreachable();
   return with_comfort(tree_->list(directory));
+}
+
+Result<anchor::Listing> Registry::open(const anchor::Path& directory) {
+  if (!tree_) return unreachable();
+  return with_comfort(tree_->open(directory));
 }
 
 Result<Registry::Walk> Registry::walk(const anchor::Path& directory) {

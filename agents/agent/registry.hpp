@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "agent/coordinator_source.hpp"
+#include "anchor/follower.hpp"
 #include "anchor/tree.hpp"
 
 namespace circuit::agent {
@@ -41,10 +42,18 @@ class Registry {
   Result<void> add(const std::vector<anchor::Path>& anchors, const anchor::Entry& entry);
   /// A failure leaves the files to be removed later.
   Result<void> remove(const std::vector<anchor::Path>& anchors, WorkerId worker);
+  /// Takes a worker out of one directory. A failure leaves that to be done later.
+  Result<void> leave(const anchor::Path& directory, WorkerId worker);
   /// These and those that are added from now on are all that live: files of others of this agent go.
+  /// But those of apps stay as long as their processes live: an app comes back to this agent by itself.
   void retain(const std::vector<WorkerId>& living);
 
   Result<anchor::Listing> list(const anchor::Path& directory);
+  /// The same where there is no such directory too.
+  Result<anchor::Listing> open(const anchor::Path& directory);
+  /// What stands there, followed from now on, over the end of a session too. `changed` comes on this thread.
+  Result<std::shared_ptr<anchor::Follower>> follow(const anchor::Path& top, anchor::Follower::Reach reach,
+                                                   std::function<void()> changed);
   using Walk = std::vector<std::pair<anchor::Path, anchor::Listing>>;
   Result<Walk> walk(const anchor::Path& directory);
 
@@ -65,6 +74,9 @@ class Registry {
   void presume_lost();
   void mend();
   bool remove_strays();
+  bool is_stray(const anchor::Path& directory, const anchor::Entry& entry);
+  bool remove_dead_apps();
+  void resume_followers();
   void try_later() { retry_at_ = Steady::now() + limits::zookeeper_retry; }
   Failure unreachable() const;
 
@@ -75,11 +87,15 @@ class Registry {
 
   std::map<WorkerId, Registered> wanted_;
   std::optional<std::set<WorkerId>> living_;
+  /// Files of apps that have not come back to this agent yet.
+  std::vector<std::pair<anchor::Path, anchor::Entry>> awaited_apps_;
+  std::vector<std::weak_ptr<anchor::Follower>> followers_;
   /// Which session events are of: those of earlier ones may still be under way.
   std::uint64_t generation_ = 0;
   std::string trouble_ = "it has not been looked for yet";
   std::optional<Steady::time_point> retry_at_;
   std::optional<Steady::time_point> presumed_lost_at_;
+  std::optional<Steady::time_point> look_at_apps_at_;
   bool connected_ = false;
   std::shared_ptr<anchor::Coordinator> session_;
   std::unique_ptr<anchor::Tree> tree_;

@@ -55,6 +55,7 @@ EXCEPTIONS = {
 LAYER_OF = {
     **{f"core/src/{layer}/": layer for layer in CORE | {"testing"}},
     "core/include/circuit/": "lang",
+    "core/include/circuit/anchors.hpp": "runtime",
     "core/include/circuit/bytes.hpp": "base",
     "core/include/circuit/error.hpp": "base",
     "core/include/circuit/identity.hpp": "base",

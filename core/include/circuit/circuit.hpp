@@ -21,11 +21,13 @@
 //   secret.hpp      Secret<T>: a value that is shown nowhere
 //   async.hpp       the same calls with Asio's completion tokens; to be included beside this header
 //   acid.hpp        Acid: what every runtime tells of itself
+//   anchors.hpp     Anchors: directories in which workers are found
 //   error.hpp       Error: what can go wrong, by what to do about it
 //   value/codec.hpp which types can cross, and how to add one's own
 #pragma once
 
 #include <circuit/acid.hpp>
+#include <circuit/anchors.hpp>
 #include <circuit/channel.hpp>
 #include <circuit/death.hpp>
 #include <circuit/error.hpp>

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <circuit/anchors.hpp>
 #include <circuit/channel.hpp>
 #include <circuit/death.hpp>
 #include <circuit/detail/service.hpp>
@@ -216,6 +217,9 @@ class Runtime {
   /// time. Without `timeout`: for as long as it takes.
   std::optional<Death> await_death(const Address& process,
                                    std::optional<std::chrono::milliseconds> timeout = std::nullopt);
+
+  /// The anchor tree: who stands where, in the whole cluster.
+  Anchors anchors();
 
   /// A new channel that lives in this process. Its queue takes `capacity` values, and senders wait for room;
   /// with 0 they wait for a receiver. Without a capacity it takes all values up to its limit in bytes.

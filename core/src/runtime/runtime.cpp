@@ -49,6 +49,8 @@ Runtime::~Runtime() = default;
 
 const Address& Runtime::address() const noexcept { return state_->node().own_address(); }
 
+Anchors Runtime::anchors() { return Anchors(state_->anchors()); }
+
 lang::Node& Runtime::node() noexcept { return state_->node(); }
 
 PendingSpawn Runtime::begin_spawn(const std::string& host, const std::vector<std::string>& anchors,

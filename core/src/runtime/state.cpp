@@ -46,6 +46,7 @@ void State::set_worker_executable(const std::string& name) {
 }
 
 State::~State() {
+  anchors_->close();
   node_->stop();
   loop_.stop();
   const std::string& endpoint = node_->own_address().endpoint;

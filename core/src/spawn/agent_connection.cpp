@@ -59,8 +59,9 @@ Result<lang::PeerPointer> AgentConnection::agent() {
 
 void AgentConnection::keep(std::function<void(const lang::PeerPointer&)> connected) {
   node_.loop().post([this, connected = std::move(connected)] {
-    connected_ = connected;
-    look_again();
+    connected_.push_back(connected);
+    if (kept_) return connected(kept_);
+    if (connected_.size() == 1) look_again();
   });
 }
 
@@ -71,9 +72,15 @@ void AgentConnection::look_again() {
   static const lang::RemoteMethod<void()> ping{"process.ping"};
   lang::start_call(node_, peer, lang::fixed_object::process, ping, {limits::agent_start},
                    std::function([this, peer](Result<void> answer) {
-                     if (answer.has_value() && connected_) return connected_(peer);
+                     if (answer.has_value()) return keep_to(peer);
                      if (!peer->verdict()) ended(peer);
                    }));
+}
+
+void AgentConnection::keep_to(const lang::PeerPointer& peer) {
+  kept_ = peer;
+  // One of these may add another.
+  for (std::size_t i = 0, known = connected_.size(); i < known; ++i) connected_[i](peer);
 }
 
 bool AgentConnection::ended(const lang::PeerPointer& peer) {
@@ -82,7 +89,9 @@ bool AgentConnection::ended(const lang::PeerPointer& peer) {
     if (peer != current_) return false;
     current_ = nullptr;
   }
-  if (connected_) timer_->arm(node_.clock().now_ns() + ns_of(limits::agent_retry), [this] { look_again(); });
+  if (kept_ == peer) kept_ = nullptr;
+  if (!connected_.empty())
+    timer_->arm(node_.clock().now_ns() + ns_of(limits::agent_retry), [this] { look_again(); });
   return true;
 }
 

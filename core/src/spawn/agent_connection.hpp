@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <vector>
 
 #include "lang/node.hpp"
 #include "spawn/agent_interface.hpp"
@@ -38,7 +39,7 @@ class AgentConnection {
   }
 
   /// From now on a link to the agent is kept: a successor is looked for as long as it takes. `connected` is
-  /// called on the loop for each agent. For workers and consoles.
+  /// called on the loop for each agent, beginning with that which runs.
   void keep(std::function<void(const lang::PeerPointer&)> connected);
   /// On the loop: the peer has died or was lost. True if it was the agent.
   bool ended(const lang::PeerPointer& peer);
@@ -48,12 +49,16 @@ class AgentConnection {
 
  private:
   void look_again();
+  void keep_to(const lang::PeerPointer& peer);
 
   lang::Node& node_;
   const std::filesystem::path directory_;
   const Start start_;
   std::unique_ptr<link::Timer> timer_;
-  std::function<void(const lang::PeerPointer&)> connected_;
+  // The loop's alone.
+  std::vector<std::function<void(const lang::PeerPointer&)>> connected_;
+  /// The agent that these were called for, while it is not known to have ended.
+  lang::PeerPointer kept_;
 
   mutable std::mutex mutex_;
   lang::PeerPointer current_;

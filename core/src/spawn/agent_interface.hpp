@@ -1,6 +1,7 @@
 // The methods of an agent, and of a worker towards its agent and its starter, as both sides know them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,18 @@ struct AgentInterface {
   lang::RemoteMethod<DirectoryListing(std::string)> list{"agent.list"};
   /// A directory and all below it, depth first.
   lang::RemoteMethod<std::vector<DirectoryListing>(std::string)> walk{"agent.walk"};
+  /// One directory, whether it is there or not; with a wait in ms, once its revision is greater than the one
+  /// given, and nothing when the time is over before.
+  lang::RemoteMethod<std::optional<DirectoryListing>(std::string, std::uint64_t, std::uint32_t)> change{
+      "agent.change"};
+  /// What has joined or left a directory and all below it; waits for something, and tells nothing new when
+  /// the time is over.
+  lang::RemoteMethod<SubtreeNews(SubtreeOrder)> change_below{"agent.change_below"};
+  /// Ends the caller's wait of that name.
+  lang::RemoteMethod<void(std::uint64_t)> end_wait{"agent.end_wait"};
+  /// Registers the caller, a worker or an app, under that anchor too; or no longer.
+  lang::RemoteMethod<void(std::string)> add_anchor{"agent.add_anchor"};
+  lang::RemoteMethod<void(std::string)> remove_anchor{"agent.remove_anchor"};
   lang::RemoteMethod<AgentStatus()> status{"agent.status"};
   /// From a worker: the function that it runs, and its arguments for showing.
   lang::RemoteMethod<void(std::string, std::string)> running{"agent.running"};

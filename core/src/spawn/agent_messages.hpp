@@ -179,12 +179,48 @@ struct DirectoryListing {
   std::vector<WorkerRecord> workers;
 };
 
+/// A file of the anchor tree that has joined, or stands there, and where.
+struct AnchorStanding {
+  std::string directory;
+  WorkerRecord worker;
+};
+
+/// One that has gone.
+struct AnchorDeparture {
+  std::string directory;
+  WorkerId worker;
+};
+
+/// What is asked for by one who follows a directory and all below it.
+struct SubtreeOrder {
+  std::string path;
+  /// What was told last, or zeros.
+  std::uint64_t epoch = 0;
+  std::uint64_t sequence = 0;
+  std::uint32_t wait_ms = 0;
+  /// Names this wait among those of its process, so that it can be ended.
+  std::uint64_t wait = 0;
+};
+
+/// What has changed since (epoch, sequence).
+struct SubtreeNews {
+  std::uint64_t epoch = 0;
+  std::uint64_t sequence = 0;
+  /// True: `joined` is everything there is.
+  bool whole = false;
+  std::vector<AnchorStanding> joined;
+  /// These went, before some of them may have joined again.
+  std::vector<AnchorDeparture> left;
+};
+
 struct AgentStatus {
   std::string version;
   std::string host;
   std::int32_t pid = 0;
   std::string directory;
   std::uint64_t workers = 0;
+  /// Waits for changes of the anchor tree.
+  std::uint64_t anchor_waits = 0;
 };
 
 struct ParameterDescription {

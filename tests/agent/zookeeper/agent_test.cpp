@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <circuit/circuit.hpp>
+
 #include "agent/session_file.hpp"
 #include "anchor/tree.hpp"
 #include "anchor/zookeeper/session.hpp"
+#include "runtime/seen.hpp"
 #include "spawn/agent_interface.hpp"
 #include "support/host.hpp"
 #include "support/tcp_proxy.hpp"
@@ -162,6 +165,37 @@ TEST_F(AgentOverZookeeper, RegistersEveryWorkerAgainUnderANewSession) {
     EXPECT_THAT(nodes(), ::testing::UnorderedElementsAreArray(all));
   }
   EXPECT_TRUE(eventually([&] { return console().is_live(one) && console().is_live(two); }));
+}
+
+/// The original's workers vanished from its listings with their session, and nobody put them back.
+TEST_F(AgentOverZookeeper, NobodyLeavesAWatchWhenTheSessionEnds) {
+  start();
+  const WorkerId one = spawn();
+  Runtime runtime(0, nullptr, {directory().string(), true});
+  runtime.anchors().add("/x");
+  Seen seen;
+  AnchorWatch watch = runtime.anchors().watch_subtree("/x", seen.handler());
+  const Seen::Files all{{"/x", one}, {"/x", runtime.address().id}};
+  ASSERT_TRUE(seen.comes_to(all));
+  ASSERT_FALSE(nodes().empty());
+  for (int round = 0; round < 2; ++round) {
+    const std::uint64_t owner = owner_of("/x/" + one.string());
+    auto session = agent::read_session(directory() / "session");
+    ASSERT_TRUE(session);
+    ASSERT_TRUE(anchor::zookeeper::end_session(shared_zookeeper().address(), *session, 20s));
+    ASSERT_TRUE(eventually([&] {
+      const std::uint64_t now = owner_of("/x/" + one.string());
+      return now != 0 && now != owner;
+    }));
+    // The watch goes on in the new session, and has been told nothing false by then.
+    const WorkerId next = spawn();
+    Seen::Files more = all;
+    more.insert({"/x", next});
+    ASSERT_TRUE(seen.comes_to(more)) << round;
+    EXPECT_EQ(seen.left(), round);
+    ASSERT_TRUE(console().kill(next, SIGKILL).has_value());
+    ASSERT_TRUE(seen.comes_to(all)) << round;
+  }
 }
 
 TEST_F(AgentOverZookeeper, ShowsAWorkerThatStandsNowhereAsUnregistered) {
