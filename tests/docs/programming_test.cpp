@@ -144,7 +144,10 @@ TEST_F(Programming, Spawns) {
   auto [reply, worker] = runtime.spawn("localhost", {"/hello"}, greet, "world");
   EXPECT_EQ(reply, "Hello world");
   auto sum = runtime.spawn<add>("localhost", {}, 2, 3).value;
-  auto product = runtime.spawn("localhost", {}, [](int a, int b) { return a * b; }, 2, 3).value;
+  auto product = runtime
+                     .spawn(
+                         "localhost", {}, [](int a, int b) { return a * b; }, 2, 3)
+                     .value;
   EXPECT_EQ(sum + product, 11);
 }
 
@@ -246,9 +249,8 @@ TEST_F(Programming, CompletionTokens) {
   std::future<std::int64_t> saved = asio::co_spawn(context, save(account), asio::use_future);
   context.run();
   EXPECT_EQ(saved.get(), 40);
-  auto started = circuit::async_invoke(runtime, asio::use_future, [&](std::stop_token) {
-    return runtime.start_worker("localhost", {});
-  });
+  auto started = circuit::async_invoke(
+      runtime, asio::use_future, [&](std::stop_token) { return runtime.start_worker("localhost", {}); });
   EXPECT_TRUE(started.get().id);
 }
 

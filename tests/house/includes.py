@@ -66,6 +66,7 @@ LAYER_OF = {
     "core/include/circuit/testing.hpp": "testing",
     "core/include/circuit/circuit.hpp": "runtime",
     "core/include/circuit/runtime.hpp": "runtime",
+    "core/include/circuit/async.hpp": "runtime",
     "core/include/circuit/worker_main.hpp": "runtime",
     **{f"{top}/": top for top in ("agents", "gui", "web", "cli", "examples", "tests", "bench")},
 }

@@ -1,9 +1,10 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/use_future.hpp>
-#include <circuit/async.hpp>
 #include <numeric>
 #include <thread>
+
+#include <circuit/async.hpp>
 
 #include "lang/objects.hpp"
 
@@ -19,8 +20,8 @@ class ChannelWaitTest : public ::testing::Test {
     auto servant = make_channel_servant<int>(capacity);
     near = Channel<int>(make_local_target(cluster[0].node(), servant));
     cluster[0].node().dispatcher().publish(object_id, std::move(servant));
-    far = Channel<int>(cluster[1].node().imports().fixed(cluster[1].peer(cluster[0]), object_id,
-                                                         channel_interface<int>()));
+    far = Channel<int>(
+        cluster[1].node().imports().fixed(cluster[1].peer(cluster[0]), object_id, channel_interface<int>()));
   }
   std::uint64_t waiting() { return cluster[0].node().recorder().in_flight(record::Direction::incoming); }
   /// Waits until so many operations wait at the channel.

@@ -59,8 +59,7 @@ TEST_F(Roles, AnAppCanHaveAnotherProgramAsItsWorkersByPathOrByName) {
 
 TEST_F(Roles, AWorkerOfALibraryOfRegistrationsHasThem) {
   start();
-  const Outcome outcome =
-      circuit({"spawn", "localhost", "-x", CIRCUIT_LIBRARY_WORKER, "shout", "[\"here\"]"});
+  const Outcome outcome = circuit({"spawn", "localhost", "-x", CIRCUIT_LIBRARY_WORKER, "shout", "here"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(outcome.out, "\"HERE\"\n");
 }

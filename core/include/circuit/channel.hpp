@@ -16,8 +16,8 @@
 namespace circuit {
 
 /// One end of a queue of T that lives in the process that made it (Runtime::channel), with any number of
-/// senders and receivers in any process. Passed by reference: copies are ends of the same queue. Each value is
-/// received once; those of one sender in the order in which it sent them. An end whose queue's process has
+/// senders and receivers in any process. Passed by reference: copies are ends of the same queue. Each value
+/// is received once; those of one sender in the order in which it sent them. An end whose queue's process has
 /// died fails with `dead`.
 ///
 /// Waits have no deadline but that of within(), and end when stop is requested of until(). A wait that is
@@ -106,8 +106,8 @@ class Channel {
     return lang::Async<void, std::remove_reference_t<Token>>::start(
         target()->node(), token, [&] { return begin_send({value}, true); }, lang::Ignore());
   }
-  /// The same with a completion token; the signature is void(std::exception_ptr, std::optional<T>). Empty: the
-  /// channel is closed and all was received.
+  /// The same with a completion token; the signature is void(std::exception_ptr, std::optional<T>). Empty:
+  /// the channel is closed and all was received.
   template <class Token>
   auto async_next(Token&& token) const {
     return lang::Async<std::optional<T>, std::remove_reference_t<Token>>::start(

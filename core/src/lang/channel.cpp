@@ -17,7 +17,8 @@ constexpr std::string_view channel_receive_name = "channel.receive";
 constexpr std::string_view channel_put_back_name = "channel.put_back";
 constexpr std::string_view channel_close_name = "channel.close";
 
-/// Arguments of one operation: `read` reads them all. Nothing when they do not fit: the call has been answered.
+/// Arguments of one operation: `read` reads them all. Nothing when they do not fit: the call has been
+/// answered.
 template <class Read>
 bool read_arguments(IncomingCall& call, std::uint64_t count, Read read) {
   Decoder decoder(call.arguments(), call.references());

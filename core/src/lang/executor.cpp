@@ -1,5 +1,5 @@
 // The threads of a node's pool, as an Asio executor sees them.
-#include <circuit/async.hpp>
+#include <circuit/detail/async_call.hpp>
 
 #include "lang/node.hpp"
 

@@ -5,13 +5,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
-#include <circuit/async.hpp>
-#include <circuit/circuit.hpp>
 #include <condition_variable>
 #include <cstdio>
 #include <exception>
 #include <mutex>
 #include <string>
+
+#include <circuit/async.hpp>
+#include <circuit/circuit.hpp>
 
 namespace asio = boost::asio;
 using circuit::Channel;
@@ -70,11 +71,10 @@ void cancel(circuit::Runtime& runtime) {
   auto said = runtime.channel<std::string>();
   asio::cancellation_signal signal;
   std::promise<std::exception_ptr> ended;
-  runtime.async_spawn(asio::bind_cancellation_slot(signal.slot(),
-                                                   [&](std::exception_ptr error, circuit::Spawned<void>) {
-                                                     ended.set_value(error);
-                                                   }),
-                      "localhost", {}, wait_for_stop, said);
+  runtime.async_spawn(
+      asio::bind_cancellation_slot(
+          signal.slot(), [&](std::exception_ptr error, circuit::Spawned<void>) { ended.set_value(error); }),
+      "localhost", {}, wait_for_stop, said);
   std::printf("%s\n", said.receive().c_str());
   signal.emit(asio::cancellation_type::terminal);
   report(ended.get_future().get());

@@ -1,6 +1,5 @@
 // Eight processes hand references to each other while some are killed; an oracle keeps the same books.
 #include <chrono>
-#include <circuit/circuit.hpp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +11,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <circuit/circuit.hpp>
 
 using circuit::Address;
 using circuit::Error;
@@ -123,7 +124,8 @@ class Oracle {
     if (holders_.empty()) return std::nullopt;
     auto token = std::next(holders_.begin(), static_cast<std::ptrdiff_t>(random_() % holders_.size()));
     if (token->second.empty()) return std::nullopt;
-    auto holder = std::next(token->second.begin(), static_cast<std::ptrdiff_t>(random_() % token->second.size()));
+    auto holder =
+        std::next(token->second.begin(), static_cast<std::ptrdiff_t>(random_() % token->second.size()));
     return std::pair(token->first, *holder);
   }
 
@@ -189,7 +191,8 @@ class Oracle {
       for (;;) {
         const std::set<Id> alive = books_.at(worker.id).call<&Books::alive>();
         for (Id id : expected[worker.id])
-          if (alive.count(id) == 0) throw std::runtime_error("token " + std::to_string(id) + " was freed too early");
+          if (alive.count(id) == 0)
+            throw std::runtime_error("token " + std::to_string(id) + " was freed too early");
         if (alive == expected[worker.id]) break;
         if (std::chrono::steady_clock::now() > end)
           throw std::runtime_error(std::to_string(alive.size() - expected[worker.id].size()) + " tokens of " +

@@ -1,11 +1,12 @@
 // A channel through three processes, whose middle one is replaced now and then.
-#include <circuit/circuit.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <future>
 #include <numeric>
 #include <vector>
+
+#include <circuit/circuit.hpp>
 
 using circuit::Channel;
 

@@ -1,11 +1,12 @@
 // What takes longer than any deadline that the library gives by itself.
-#include <circuit/circuit.hpp>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <future>
 #include <mutex>
+
+#include <circuit/circuit.hpp>
 
 using circuit::Channel;
 
@@ -40,12 +41,10 @@ int main(int argc, char** argv) try {
   const auto work_seconds = std::strtoull(argv[1], nullptr, 10);
   const auto wait_seconds = std::strtoull(argv[2], nullptr, 10);
   auto done = runtime.channel<int>();
-  auto working = std::async(std::launch::async, [&] {
-    return runtime.spawn("localhost", {}, work, work_seconds).value;
-  });
-  auto receiving = std::async(std::launch::async, [&] {
-    return runtime.spawn("localhost", {}, receive, done).value;
-  });
+  auto working = std::async(std::launch::async,
+                            [&] { return runtime.spawn("localhost", {}, work, work_seconds).value; });
+  auto receiving =
+      std::async(std::launch::async, [&] { return runtime.spawn("localhost", {}, receive, done).value; });
   runtime.spawn("localhost", {}, begin_daemon, wait_seconds, done);
   std::printf("received %d\n", receiving.get());
   std::printf("worked to the end: %d\n", working.get());

@@ -26,8 +26,8 @@ class ChannelValues {
   virtual void decode(Decoder& decoder) = 0;
   /// Writes all values as a list, and forgets them.
   virtual void encode(Encoder& encoder) = 0;
-  /// Moves up to `count` values from the front of `from`, a queue of the same type, to the back, and as many as
-  /// `bytes` allow, but at least one. Returns how many.
+  /// Moves up to `count` values from the front of `from`, a queue of the same type, to the back, and as many
+  /// as `bytes` allow, but at least one. Returns how many.
   virtual std::size_t move_from(ChannelValues& from, std::size_t count, std::size_t bytes) = 0;
   /// Moves all of `from` to the front.
   virtual void put_back(ChannelValues& from) = 0;

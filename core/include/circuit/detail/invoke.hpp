@@ -143,8 +143,8 @@ struct Ignore {
   std::unique_ptr<Completion> heir() const { return nullptr; }
 };
 
-/// Starts a call that nobody blocks for, with a completion token: defined in circuit/async.hpp, which has to be
-/// included where such calls are made.
+/// Starts a call that nobody blocks for, with a completion token: defined in circuit/async.hpp, which has to
+/// be included where such calls are made.
 template <class Result, class Token>
 struct Async;
 /// The same for a spawn.
