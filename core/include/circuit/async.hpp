@@ -6,8 +6,9 @@
 //
 // The error is an Error, or null. A handler without an executor of its own runs on a thread of the runtime
 // that may block. The handler's cancellation slot cancels the call: it ends with `cancelled`, and stop is
-// requested at the callee. Every handler is called once, at the latest when the runtime ends. This header is
-// not part of circuit.hpp, because it brings Asio.
+// requested at the callee. The context of a handler's executor is kept at work until the handler has been given
+// to it, and must not end before. Every handler is called once, at the latest when the runtime ends. This
+// header is not part of circuit.hpp, because it brings Asio.
 #pragma once
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -91,7 +92,7 @@ struct AsyncSpawn {
 template <class R, class Handler>
 void run_for(Handler handler, const PoolExecutor& pool, std::function<R(std::stop_token)> code) {
   const std::stop_token stop = stop_token_of(boost::asio::get_associated_cancellation_slot(handler));
-  boost::asio::executor_work_guard work(boost::asio::get_associated_executor(handler, pool));
+  auto work = boost::asio::make_work_guard(boost::asio::get_associated_executor(handler, pool));
   pool.execute([handler = std::move(handler), work = std::move(work), code = std::move(code),
                 stop]() mutable {
     // What the code returns is kept until the handler runs, on its own executor.

@@ -95,19 +95,19 @@ class Runtime {
  public:
   struct Options {
     /// The agent's directory on this host; empty: $CIRCUIT_DIR, else the user's own.
-    std::string directory;
+    std::string directory{};
     /// Runs worker functions of other programs' requests; false in tests that want a bare app.
     bool start_agent = true;
     /// The program that workers on this host run: a path, or the name of a program beside this one. It needs
     /// the functions that are spawned. Empty: this program itself.
-    std::string worker_executable;
+    std::string worker_executable{};
     /// Parts that can be replaced, for simulations and tests; where empty, the system's are used. Their
     /// interfaces are the library's own: base/clock.hpp, link/transport.hpp, spawn/launcher.hpp.
-    std::shared_ptr<Clock> clock;
+    std::shared_ptr<Clock> clock{};
     /// Makes the transport that works on this loop, on which all its callbacks come.
-    std::function<std::shared_ptr<link::Transport>(link::Loop&)> transport;
+    std::function<std::shared_ptr<link::Transport>(link::Loop&)> transport{};
     /// Starts and ends workers in place of the agent.
-    std::shared_ptr<spawn::Launcher> launcher;
+    std::shared_ptr<spawn::Launcher> launcher{};
   };
 
   /// In an app: connects to the agent of this host, which is started if there is none.

@@ -72,7 +72,6 @@ class State final : public lang::NodeObserver {
   const std::shared_ptr<link::Transport> transport_;
   std::unique_ptr<lang::Node> node_;
   std::unique_ptr<spawn::AgentConnection> agent_;
-  std::unique_ptr<spawn::Launcher> launcher_;
   const std::shared_ptr<AnchorClient> anchors_ = std::make_shared<AnchorClient>(*this);
   std::shared_ptr<spawn::Launcher> launcher_;
   std::unique_ptr<Deaths> deaths_;
