@@ -1,33 +1,29 @@
 #!/usr/bin/env python3
-"""Every C++ listing of docs/programming.md stands, line by line, in a source of this folder, which is compiled and run.
+"""Every C++ listing of docs/programming.md stands in a source of this folder, which is compiled and run.
 
-Usage: listings.py PROJECT. Indentation and empty lines do not count.
+Usage: listings.py PROJECT. Blanks and ends of lines do not count.
 """
 import pathlib
 import re
 import sys
 
 
-def lines_of(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def without_layout(text: str) -> str:
+    return "".join(text.split())
 
 
 def listings_of(document: str) -> list[str]:
     return re.findall(r"^```cpp\n(.*?)^```", document, flags=re.MULTILINE | re.DOTALL)
 
 
-def stands_in(listing: list[str], source: list[str]) -> bool:
-    return any(source[i:i + len(listing)] == listing for i in range(len(source) - len(listing) + 1))
-
-
 def main() -> int:
     project = pathlib.Path(sys.argv[1])
-    sources = [lines_of(path.read_text()) for path in sorted((project / "tests/docs").glob("*.cpp"))]
+    sources = [without_layout(path.read_text()) for path in sorted((project / "tests/docs").glob("*.cpp"))]
     listings = listings_of((project / "docs/programming.md").read_text())
     if len(listings) < 10:
         print(f"docs/programming.md has {len(listings)} listings; is it the right file?")
         return 1
-    missing = [listing for listing in listings if not any(stands_in(lines_of(listing), source) for source in sources)]
+    missing = [listing for listing in listings if not any(without_layout(listing) in source for source in sources)]
     for listing in missing:
         print(f"This listing of docs/programming.md stands in no source of tests/docs:\n{listing}")
     print(f"{len(listings) - len(missing)} of {len(listings)} listings are compiled.")

@@ -1,4 +1,4 @@
-// The listings of docs/programming.md, in its order. tests/docs/listings.py compares them line by line.
+// The listings of docs/programming.md, in its order. tests/docs/listings.py compares them.
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

@@ -64,7 +64,8 @@ TEST(Recorder, KeepsNothingOfASecretNorOfWhatFollows) {
   r.recorder->release(id, Outcome::answered, 1);
 
   // The mark at the very limit, and a secret that begins in the middle of other bytes.
-  text = std::string(limits::recorded_argument_bytes - 2, 'x') + "\xd9\xc7\x3a\x67hunter2";
+  text.assign(limits::recorded_argument_bytes - 2, 'x');
+  text += "\xd9\xc7\x3a\x67hunter2";
   call.arguments = bytes_of(text);
   r.recorder->acquire(call);
   std::string memory(1 << 20, '\0');

@@ -10,7 +10,9 @@ class BooksOfProcesses : public Host {};
 
 TEST_F(BooksOfProcesses, EqualTheOraclesWhileProcessesAreKilled) {
   const std::string seed = std::to_string(std::random_device{}());
-  const Outcome outcome = run({CIRCUIT_BOOKS, is_long() ? "600" : "5", seed});
+  const int seconds = is_long() ? 600 : 5;
+  const Outcome outcome =
+      Program({CIRCUIT_BOOKS, std::to_string(seconds), seed}).wait(std::chrono::seconds(seconds + 120));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.out, ::testing::EndsWith("the books are equal\n"));
 }
