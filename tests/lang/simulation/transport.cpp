@@ -65,9 +65,9 @@ class SimulatedConnection final : public link::Connection {
   }
   void close() override {
     Wire::Side& own = wire_->sides[own_];
-    if (std::exchange(own.closed, true)) return;
-    own.reader.reset();
+    own.reader.reset();  // also of a node that has crashed: the reader holds this connection
     own.arrived.clear();
+    if (std::exchange(own.closed, true)) return;
     network_.deliver(wire_, 1 - own_, [wire = wire_, to = 1 - own_] { wire->sides[to].ended = true; });
   }
   std::optional<std::uint32_t> peer_user() const override { return std::nullopt; }
