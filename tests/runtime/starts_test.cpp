@@ -93,7 +93,7 @@ TEST_F(Starts, ADeathIsToldWithItsCause) {
   const Outcome outcome = run({CIRCUIT_STARTS, "deaths"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.out, StartsWith("0\nkilled 9: \ntold: killed by SIGKILL, as R"));
-  EXPECT_THAT(outcome.out, HasSubstr("exited 0: \nagain: exited with 0\nsignalled 11: "));
+  EXPECT_THAT(outcome.out, HasSubstr("exited 0: \nagain: exited with 0\nsignalled 6: "));
   EXPECT_THAT(outcome.out, EndsWith("dead\nexited 7: leaves\n"));
 }
 

@@ -131,7 +131,7 @@ int main(int argc, char** argv) try {
     runtime.when_dead(released,
                       [told](const circuit::Death& death) mutable { told.send("again: " + death.text); });
     std::cout << told.receive() << std::endl;
-    ::kill(worker.pid, SIGSEGV);
+    ::kill(worker.pid, SIGABRT);
     say(runtime.await_death(worker));
     // A reference's worker, whose function has returned.
     auto [ref, holder] = runtime.spawn("localhost", {}, [] { return circuit::here().make<Thing>(); });
