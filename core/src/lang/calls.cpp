@@ -166,7 +166,6 @@ void Calls::expire() {
       continue;
     }
     give_up(pending, ErrorKind::deadline);
-    if (pending.given_up) next = std::min(next, pending.deadline_ns.load());
   }
   std::uint64_t current = next_ns_.load();
   while (next < current)
