@@ -44,15 +44,15 @@ class FaultyConnection final : public Connection {
     ++faults_.writes;
     if (faults_.fails()) return {.ended = true, .error_number = 32};
     if (faults_.stuck) return {.would_block = true};
+    if (!faults_.record) return inner_->write(pieces);
+    // Held from before the write: otherwise the peer may answer, and a test look, before the bytes are kept.
+    std::lock_guard lock(faults_.mutex);
     Transfer transfer = inner_->write(pieces);
-    if (faults_.record) {
-      std::lock_guard lock(faults_.mutex);
-      std::size_t left = transfer.bytes;
-      for (ByteView piece : pieces) {
-        ByteView part = piece.first(std::min(left, piece.size()));
-        faults_.written.insert(faults_.written.end(), part.begin(), part.end());
-        left -= part.size();
-      }
+    std::size_t left = transfer.bytes;
+    for (ByteView piece : pieces) {
+      ByteView part = piece.first(std::min(left, piece.size()));
+      faults_.written.insert(faults_.written.end(), part.begin(), part.end());
+      left -= part.size();
     }
     return transfer;
   }
