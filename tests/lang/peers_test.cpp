@@ -243,6 +243,45 @@ TEST_F(DeathTest, AnotherProcessAtTheAddressOfADeadOneIsNotTakenForIt) {
   EXPECT_THAT(what.text, HasSubstr("where R000000000000dead"));
 }
 
+TEST(Peers, ADialThatWasCrossedDecidesNothingAboutThePeerWhoseLinkHasEnded) {
+  Cluster cluster(1);
+  Member& own = cluster[0];
+  link::testing::TemporaryDirectory directory;
+  link::testing::RawListener listener(directory.path() + "/other");
+  wire::Hello hello = wire::testing::some_hello();
+  hello.address.id = WorkerId{own.address().id.value - 1};  // its dial is the one that counts
+  hello.address.endpoint = "unix:" + directory.path() + "/other";
+  std::function<void(Fate)> tell;
+  Count asked;
+  on_loop(own.loop(), [&] {
+    own.node().peers().set_ask_fate([&](const Address&, std::function<void(Fate)> told) {
+      tell = std::move(told);
+      asked.add();
+    });
+  });
+
+  PeerPointer peer = own.node().peers().find_or_add(hello.address);
+  ASSERT_TRUE(peer->send(wire::FrameKind::pong, 0, {}).has_value());
+  auto dialled = listener.accept();
+  auto dialling = std::make_unique<link::testing::RawPeer>(own.address().endpoint.substr(5));
+  dialling->hello(hello);
+  ASSERT_TRUE(own.wait([&] { return peer->is_open(); }));
+  dialling.reset();
+  ASSERT_TRUE(asked.wait_for(1));
+
+  const Failure crossing = failure(ErrorKind::refused, "crossing");
+  dialled->write(
+      wire::testing::frame_bytes({.kind = wire::FrameKind::refuse}, wire::encode_failure(crossing)));
+  dialled->read_all();
+  on_loop(own.loop(), [&] {
+    EXPECT_TRUE(own.lost.empty()) << "before it is known what became of the peer";
+    tell({false, {}});
+  });
+  ASSERT_TRUE(own.wait([&] { return own.lost.size() == 1; }));
+  EXPECT_THAT(own.lost[0].text, ::testing::Not(HasSubstr("crossing")));
+  EXPECT_EQ(asked.value(), 1);
+}
+
 TEST(Peers, AProcessThatAcceptsNoLinksIsCalledOverItsOwn) {
   Cluster cluster(1);
   Member& app = cluster.add(false);

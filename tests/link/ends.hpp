@@ -174,9 +174,11 @@ struct Pair {
   End a{1}, b{2};
 };
 
-/// A bare socket that speaks to a listener. Blocking.
+/// A bare socket that speaks to the other side. Blocking.
 class RawPeer {
  public:
+  /// One that has been accepted.
+  explicit RawPeer(int fd) : fd_(fd) {}
   explicit RawPeer(const std::string& path) {
     fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
@@ -192,9 +194,8 @@ class RawPeer {
   void write(ByteView bytes) {
     ASSERT_EQ(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
   }
-  void hello() {
-    write(wire::testing::frame_bytes({.kind = wire::FrameKind::hello},
-                                     wire::encode_hello(wire::testing::some_hello())));
+  void hello(const wire::Hello& hello = wire::testing::some_hello()) {
+    write(wire::testing::frame_bytes({.kind = wire::FrameKind::hello}, wire::encode_hello(hello)));
   }
   /// All that comes until the other side closes.
   Buffer read_all() {
@@ -211,6 +212,28 @@ class RawPeer {
 
  private:
   int fd_ = -1;
+};
+
+/// A bare socket that is dialled. Blocking.
+class RawListener {
+ public:
+  explicit RawListener(const std::string& path) {
+    fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    EXPECT_EQ(::bind(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::listen(fd_, 8), 0);
+  }
+  ~RawListener() { ::close(fd_); }
+  RawListener(const RawListener&) = delete;
+  RawListener& operator=(const RawListener&) = delete;
+  std::unique_ptr<RawPeer> accept() {
+    return std::make_unique<RawPeer>(::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC));
+  }
+
+ private:
+  int fd_;
 };
 
 }  // namespace circuit::link::testing

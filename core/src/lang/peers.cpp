@@ -193,11 +193,13 @@ void Peers::closed(const std::shared_ptr<Link>& link, const Failure& reason) {
   }
   {
     std::lock_guard lock(peer->mutex_);
-    if (peer->link_ && peer->link_ != link) return;  // the lost one of two crossing links
-    bool crossed = link->side() == Link::Side::dialer && peer->link_ == nullptr &&
-                   reason.kind == ErrorKind::refused &&
-                   (reason.text == crossing || reason.text == looked_into);
-    if (crossed && peer->state_ == Peer::State::dialing) {
+    // A dial that has failed while another link was there, or while the end of that one is looked into, decides
+    // nothing.
+    const bool dialled = link->side() == Link::Side::dialer && peer->state_ == Peer::State::dialing;
+    if (peer->link_ != link && !dialled) return;
+    const bool crossed = peer->link_ == nullptr && reason.kind == ErrorKind::refused &&
+                         (reason.text == crossing || reason.text == looked_into);
+    if (crossed) {
       // The other side's link is on its way, or it will soon take this one; should the first fail, this side
       // must not wait for ever.
       crossed_.push_back(peer);
