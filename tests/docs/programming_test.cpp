@@ -83,6 +83,12 @@ CIRCUIT_INTERFACE(Account, deposit, balance, stat);
 circuit::Ref<Account> open_account() { return circuit::here().make<Account>(); }
 CIRCUIT_FUNCTION(open_account);
 
+class Bank {
+ public:
+  circuit::Ref<Account> open() { return circuit::here().make<Account>(); }
+};
+CIRCUIT_INTERFACE(Bank, open);
+
 void pay_in(circuit::Ref<Account> account, std::int64_t cents) { account.call<&Account::deposit>(cents); }
 CIRCUIT_FUNCTION(pay_in);
 
@@ -188,6 +194,13 @@ TEST_F(Programming, Objects) {
   circuit::X anything = shape;
   area = anything.call<double>("area");
   EXPECT_EQ(area, 9.0);
+}
+
+TEST_F(Programming, CallsBeforeTheAnswer) {
+  circuit::Ref<Bank> bank = runtime.make<Bank>();
+  circuit::Ref<Account> account = bank.pipeline<&Bank::open>();
+  account.call<&Account::deposit>(250);
+  EXPECT_EQ(account.call<&Account::balance>(), 250);
 }
 
 TEST_F(Programming, ServicesAndTheStore) {

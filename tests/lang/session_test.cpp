@@ -1,8 +1,28 @@
+#include <boost/asio/use_future.hpp>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <fstream>
+#include <thread>
+
+#include <circuit/async.hpp>
 
 #include "lang/objects.hpp"
+
+namespace lang_test {
+
+/// Gives its object when the test lets it.
+struct Lender {
+  Ref<Slow> lend() {
+    gate.wait();
+    return lent;
+  }
+  Gate gate;
+  Ref<Slow> lent;
+};
+
+}  // namespace lang_test
+
+CIRCUIT_INTERFACE(lang_test::Lender, lend);
 
 namespace circuit::lang::testing {
 namespace {
@@ -22,19 +42,20 @@ std::string hello_json(std::string_view kind, Member& member) {
 }
 
 std::string call_json(std::uint64_t n, std::uint64_t object, std::string_view method,
-                      std::string_view arguments, int pieces = 1) {
+                      std::string_view arguments, int pieces = 1, std::string_view flag = {}) {
   return fmt::format(
       R"({{"kind":"call","call":{},"pieces":{},"object":{},"method":{},"parent":0,"remaining_ms":0,)"
-      R"("depth":0,"arguments":{}}})",
-      call_id(n), pieces, object, signature_id(fmt::format("lang_test::{}", method)), arguments);
+      R"("depth":0,"to_result":{},"keep_result":{},"arguments":{}}})",
+      call_id(n), pieces, object, signature_id(fmt::format("lang_test::{}", method)), flag == "to_result",
+      flag == "keep_result", arguments);
 }
 
 std::string reply_json(std::uint64_t n, std::string_view result) {
   return fmt::format(R"({{"kind":"reply","call":{},"result":{}}})", call_id(n), result);
 }
 
-std::string reference_json(std::string_view form, std::uint64_t object) {
-  return fmt::format(R"({{"reference":"{}","object":{},"interface":"lang_test::Counter"}})", form, object);
+std::string reference_json(std::string_view form, std::uint64_t object, std::string_view of = "Counter") {
+  return fmt::format(R"({{"reference":"{}","object":{},"interface":"lang_test::{}"}})", form, object, of);
 }
 
 std::string drop_json(std::uint64_t object, int count) {
@@ -49,6 +70,37 @@ void save(const std::string& directory, const std::string& side, Member& member,
   bytes.write(reinterpret_cast<const char*>(faults.written.data()),
               static_cast<std::streamsize>(faults.written.size()));
   std::ofstream(directory + "/" + side + ".json") << fmt::format("[{}]", fmt::join(json, ",\n"));
+}
+
+/// Borrows an object and calls it before it is there; what the dialer and the acceptor say.
+void borrow(Cluster& cluster, std::vector<std::string>& dialer, std::vector<std::string>& acceptor) {
+  auto slow = std::make_shared<Slow>();
+  auto lender = std::make_shared<Lender>();
+  lender->lent = cluster[1].ref(slow);
+  cluster[1].publish(object_id + 3, lender);
+  auto remote = cluster[0].published<Lender>(cluster[1], object_id + 3).within(0ms);
+  auto promised = remote.pipeline<&Lender::lend>();
+  auto waited = promised.within(0ms).async_call<&Slow::wait>(boost::asio::use_future);
+  while (cluster[1].node().recorder().in_flight(record::Direction::incoming) < 2) std::this_thread::yield();
+  lender->gate.open();
+  const std::uint64_t object = promised.target()->object();  // waits for the answer
+  slow->gate.open();
+  waited.get();
+  promised.reset();
+  while (cluster[1].node().exports().size() > 0) std::this_thread::yield();
+
+  // The second call in flight stands in the second slot.
+  std::string second = call_json(1, call_id(8), "Slow.wait()->void", "[]", 1, "to_result");
+  const std::uint64_t second_id = call_id(1) + 1;
+  second.replace(second.find(std::to_string(call_id(1))), std::to_string(call_id(1)).size(),
+                 std::to_string(second_id));
+  dialer.push_back(
+      call_json(8, object_id + 3, "Lender.lend()->ref<lang_test::Slow>", "[]", 1, "keep_result"));
+  dialer.push_back(second);
+  dialer.push_back(fmt::format(R"({{"kind":"forget","call":{}}})", call_id(8)));
+  dialer.push_back(drop_json(object, 1));
+  acceptor.push_back(reply_json(8, reference_json("writers_own", object, "Slow")));
+  acceptor.push_back(fmt::format(R"({{"kind":"reply","call":{},"result":null}})", second_id));
 }
 
 // What two nodes say to each other, and in words what it means: tests/wire/reader_test.py compares the two.
@@ -103,6 +155,7 @@ TEST(Session, IsRecorded) {
       reply_json(6, reference_json("readers_own", ours)),
       drop_json(ours, 1),
       reply_json(7, "null")};
+  borrow(cluster, dialer, acceptor);
   save(directory, "dialer", cluster[0], dialer);
   save(directory, "acceptor", cluster[1], acceptor);
 }

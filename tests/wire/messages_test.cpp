@@ -69,7 +69,7 @@ TEST(Messages, AHelloOfLaterVersionsMayHaveMoreFields) {
 }
 
 TEST(Messages, ACallHeadIsReadAsItWasWritten) {
-  CallHead sent{1, 2, 3, 4, 5, 6};
+  CallHead sent{1, 2, 3, 4, 5, 6, true, false};
   Buffer bytes;
   sent.write(bytes.extend(CallHead::size));
   auto head = CallHead::read(bytes);
@@ -80,10 +80,17 @@ TEST(Messages, ACallHeadIsReadAsItWasWritten) {
   EXPECT_EQ(head->parent, 4u);
   EXPECT_EQ(head->remaining_ms, 5u);
   EXPECT_EQ(head->depth, 6u);
+  EXPECT_TRUE(head->to_result);
+  EXPECT_FALSE(head->keep_result);
   for (std::size_t size = 0; size < bytes.size(); ++size)
     EXPECT_TRUE(CallHead::read(bytes.view().first(size)).has_error()) << size;
-  bytes.data()[38] = std::byte{1};
-  EXPECT_TRUE(CallHead::read(bytes).has_error()) << "reserved bytes are zero";
+  bytes.data()[38] = std::byte{2};
+  EXPECT_TRUE(CallHead::read(bytes)->keep_result);
+  for (auto [at, flag] : {std::pair{38, 4}, {38, 128}, {39, 1}}) {
+    bytes.data()[38] = bytes.data()[39] = std::byte{0};
+    bytes.data()[at] = static_cast<std::byte>(flag);
+    EXPECT_TRUE(CallHead::read(bytes).has_error()) << "unknown flags are refused";
+  }
 }
 
 TEST(Messages, AFailureKeepsAllThatItSays) {

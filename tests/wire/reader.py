@@ -13,7 +13,7 @@ HEADER = struct.Struct("<IBBHQ")
 CALL_HEAD = struct.Struct("<QQQQIHH")
 PIECE, BODY, UNFINISHED, BODIES = 65536, 67108864, 268435456, 1024
 KINDS = {1: "hello", 2: "welcome", 3: "refuse", 4: "ping", 5: "pong", 6: "goodbye", 16: "call", 17: "reply",
-         18: "failure", 19: "cancel", 32: "drop", 33: "settled"}
+         18: "failure", 19: "cancel", 20: "moved", 32: "drop", 33: "settled", 34: "forget"}
 ERRORS = ["", "failed", "unreachable", "dead", "deadline", "cancelled", "refused", "overloaded", "invalid"]
 ROLES = {1: "app", 2: "worker", 3: "agent"}
 REFERENCE = 51001
@@ -140,11 +140,12 @@ def failure(body):
 def call(body, references):
     check(len(body) >= CALL_HEAD.size, "a call that is cut off")
     names = ["object", "method", "chain", "parent", "remaining_ms", "depth"]
-    *values, reserved = CALL_HEAD.unpack_from(body)
-    check(reserved == 0, "reserved bytes set")
+    *values, flags = CALL_HEAD.unpack_from(body)
+    check(flags & ~3 == 0, "unknown flags set")
     arguments = Cbor(body[CALL_HEAD.size:], references).whole()
     check(isinstance(arguments, list), "expected the array of arguments")
-    return {**dict(zip(names, values)), "arguments": arguments}
+    return {**dict(zip(names, values)), "to_result": bool(flags & 1), "keep_result": bool(flags & 2),
+            "arguments": arguments}
 
 
 def meaning(kind, body, references):

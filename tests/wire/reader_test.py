@@ -49,9 +49,9 @@ class ReaderTest(unittest.TestCase):
             size = len(body) if length is None else length
             return reader.HEADER.pack(size, kind, flags, reserved, 1) + body
 
-        for stream in (frame(7), frame(4, flags=4), frame(4, reserved=1), frame(4, length=65537),
+        for stream in (frame(7), frame(35), frame(4, flags=4), frame(4, reserved=1), frame(4, length=65537),
                        frame(4)[:15], frame(1, b"KIRC" + bytes(20)), frame(16, bytes(39)),
-                       frame(16, bytes(39) + b"\1\x80"), frame(17, b"\x9f\xff"),
+                       frame(16, bytes(38) + b"\4\0\x80"), frame(16, bytes(39) + b"\1\x80"), frame(17, b"\x9f\xff"),
                        frame(17, b"\xd9\xc7\x39\x83\0\1\x61a"), frame(17, b"\x81" * 70 + b"\0"),
                        frame(17, b"\0\0"), frame(17, b"a", flags=1)):
             with self.assertRaises(reader.Refused, msg=stream):

@@ -21,6 +21,28 @@ std::shared_ptr<Servant> make_object_servant(std::shared_ptr<void> object, const
 TargetPointer make_object_target(Node& node, std::shared_ptr<void> object, const Interface& interface);
 }  // namespace lang
 
+template <class T>
+class PermRef;
+template <class T>
+class Ref;
+
+namespace lang {
+
+template <class T>
+struct ReferredBy {
+  static_assert(sizeof(T) == 0, "circuit: pipeline takes a method that returns a Ref<T> or a PermRef<T>");
+};
+template <class T>
+struct ReferredBy<Ref<T>> {
+  using type = T;
+};
+template <class T>
+struct ReferredBy<PermRef<T>> {
+  using type = T;
+};
+
+}  // namespace lang
+
 /// A counted reference to an object of class T, here or elsewhere. The object is freed when the last holder
 /// has dropped its reference or died. Copies within a process share one count.
 ///
@@ -66,6 +88,21 @@ class Ref {
           lang::encode_call(call, static_cast<typename S::Arguments*>(nullptr), std::forward<Args>(args)...);
           return call;
         });
+  }
+
+  /// Calls a method that returns a reference, and returns at once with one that stands for it. It can be called
+  /// before the answer is there: such calls go to the callee, which holds them back, or, if the object turns out
+  /// to live elsewhere, are sent on to there, in the order in which they were made. So the first result of
+  /// a.pipeline<&A::make>().call<&B::use>() comes after one round trip. Whatever the first call fails with, those
+  /// through its result fail with too. What else is done with the result, such as passing it on or asking for its
+  /// address, waits for it.
+  template <auto Method, class... Args>
+  auto pipeline(Args&&... args) const {
+    using S = lang::Signature<decltype(Method)>;
+    using Object = typename lang::ReferredBy<lang::ValueOf<typename S::Result>>::type;
+    lang::OutgoingCall call = begin<Method>();
+    lang::encode_call(call, static_cast<typename S::Arguments*>(nullptr), std::forward<Args>(args)...);
+    return Ref<Object>(call.pipeline(lang::interface_of<Object>().name));
   }
 
   /// The same reference, whose calls have this much time. Zero: no deadline.

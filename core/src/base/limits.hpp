@@ -251,6 +251,11 @@ inline constexpr int claim_tries = 8;
 /// sent over a new link after this time: soon for an owner that is to free memory, and seldom for one that
 /// cannot be reached for long.
 inline constexpr auto leftovers_wait = 1s;
+/// Results of calls of one peer that are kept to be called before their answers have come.
+inline constexpr std::size_t kept_results = call_slots;
+/// Arguments of calls through one reference that is not there yet, which are kept in case they have to be sent
+/// again to somebody else.
+inline constexpr std::size_t kept_argument_bytes = body_bytes;
 /// Names of interfaces that one reference brings: its own and those that this one extends.
 inline constexpr std::size_t interface_names = 32;
 /// Services of one process, and bytes of a name.

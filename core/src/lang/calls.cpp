@@ -47,7 +47,7 @@ std::optional<std::uint64_t> Calls::begin(const Peer* peer, const wire::CallHead
   pending.peer.store(peer, std::memory_order_relaxed);
   pending.deadline_ns.store(terms.deadline_ns, std::memory_order_relaxed);
   pending.parent.store(head.parent, std::memory_order_relaxed);
-  pending.object.store(head.object, std::memory_order_relaxed);
+  pending.order.store(terms.order != 0 ? terms.order : head.object, std::memory_order_relaxed);
   pending.answered_when_given_up.store(terms.answered_when_given_up, std::memory_order_relaxed);
   // In one order with what follows, as the loop sees it: either expire() and close() find the waiter, or it
   // is seen here that they have been.
@@ -66,17 +66,41 @@ void Calls::due_by(std::uint64_t deadline_ns) {
       return loop_.post([this, deadline_ns] { arm(deadline_ns); });
 }
 
-void Calls::complete(const Peer* peer, std::uint64_t call, Answer answer) {
+Calls::Pending* Calls::find(std::uint64_t call) noexcept {
   auto slot = record::SlotId::of(call);
-  if (slot.index >= pending_.size()) return;
+  if (slot.index >= pending_.size()) return nullptr;
   Pending& pending = pending_[slot.index];
-  if (pending.waiter.load(std::memory_order_acquire) == nullptr || pending.call.load() != call ||
-      pending.peer.load() != peer)
-    return;
-  if (pending.given_up && answer.has_error() && answer.error().kind == ErrorKind::cancelled)
-    return finish(pending, failure_of(*pending.given_up, false), record::Outcome::abandoned);
+  const bool waited_for = pending.waiter.load(std::memory_order_acquire) != nullptr;
+  return waited_for && pending.call.load() == call ? &pending : nullptr;
+}
+
+void Calls::complete(const Peer* peer, std::uint64_t call, Answer answer) {
+  Pending* pending = find(call);
+  if (pending == nullptr || pending->peer.load() != peer) return;
+  if (pending->given_up && answer.has_error() && answer.error().kind == ErrorKind::cancelled)
+    return finish(*pending, failure_of(*pending->given_up, false), record::Outcome::abandoned);
   auto outcome = answer.has_value() ? record::Outcome::answered : record::Outcome::failed;
-  finish(pending, std::move(answer), outcome);
+  finish(*pending, std::move(answer), outcome);
+}
+
+void Calls::moved(const Peer* peer, std::uint64_t call) {
+  Pending* pending = find(call);
+  if (pending == nullptr || pending->peer.load() != peer) return;
+  if (pending->given_up)
+    return finish(*pending, failure_of(*pending->given_up, false), record::Outcome::abandoned);
+  if (!pending->waiter.load()->moved())
+    finish(*pending, failure(ErrorKind::invalid, "the peer takes the call for one to another's object"),
+           record::Outcome::failed);
+}
+
+bool Calls::redirect(std::uint64_t call, const Peer* peer, std::uint64_t object) {
+  Pending* pending = find(call);
+  if (pending == nullptr || pending->given_up) return false;
+  pending->peer = peer;
+  pending->order = object;
+  recorder_.redirected(record::SlotId::of(call), object,
+                       peer == nullptr ? recorder_.worker() : peer->address().id.value);
+  return true;
 }
 
 void Calls::finish(Pending& pending, Answer answer, record::Outcome outcome) {
@@ -87,13 +111,8 @@ void Calls::finish(Pending& pending, Answer answer, record::Outcome outcome) {
   waiter->complete(std::move(answer));
 }
 
-void Calls::cancel(const Peer* peer, std::uint64_t call) {
-  auto slot = record::SlotId::of(call);
-  if (slot.index >= pending_.size()) return;
-  Pending& pending = pending_[slot.index];
-  if (pending.waiter.load(std::memory_order_acquire) != nullptr && pending.call.load() == call &&
-      pending.peer.load() == peer)
-    give_up(pending, ErrorKind::cancelled);
+void Calls::cancel(std::uint64_t call) {
+  if (Pending* pending = find(call)) give_up(*pending, ErrorKind::cancelled);
 }
 
 void Calls::cancel_made_by(std::uint64_t parent) {
@@ -113,7 +132,7 @@ void Calls::give_up(Pending& pending, ErrorKind why) {
     pending.waiter = heir.release();
     return waiter->complete(std::move(what));
   }
-  if (given_up_) given_up_(pending.peer.load(), pending.object.load(), pending.call.load());
+  if (given_up_) given_up_(pending.peer.load(), pending.order.load(), pending.call.load());
   if (!pending.answered_when_given_up)
     return finish(pending, failure_of(why, true), record::Outcome::abandoned);
   pending.given_up = why;

@@ -4,11 +4,10 @@
 
 namespace circuit::lang {
 
-void CancelPoint::started(Node& node, PeerPointer peer, std::uint64_t call) {
+void CancelPoint::started(Node& node, std::uint64_t call) {
   std::lock_guard lock(mutex_);
-  if (cancelled_) return node.cancel_call(std::move(peer), call);
+  if (cancelled_) return node.cancel_call(call);
   life_ = node.life();
-  peer_ = std::move(peer);
   call_ = call;
 }
 
@@ -16,7 +15,7 @@ void CancelPoint::cancel() {
   std::lock_guard lock(mutex_);
   if (cancelled_) return;
   cancelled_ = true;
-  if (Node* node = life_ ? life_->node() : nullptr) node->cancel_call(std::move(peer_), call_);
+  if (Node* node = life_ ? life_->node() : nullptr) node->cancel_call(call_);
 }
 
 }  // namespace circuit::lang

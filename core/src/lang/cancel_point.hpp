@@ -6,7 +6,6 @@
 #include <mutex>
 
 #include "lang/life.hpp"
-#include "lang/peer.hpp"
 
 namespace circuit::lang {
 
@@ -14,7 +13,7 @@ namespace circuit::lang {
 /// one that comes after the call's end does nothing. Thread safety: any thread.
 class CancelPoint {
  public:
-  void started(Node& node, PeerPointer peer, std::uint64_t call);
+  void started(Node& node, std::uint64_t call);
   void cancel();
 
  private:
@@ -22,7 +21,6 @@ class CancelPoint {
   bool cancelled_ = false;
   /// Null: not started.
   std::shared_ptr<const Life> life_;
-  PeerPointer peer_;
   std::uint64_t call_ = 0;
 };
 

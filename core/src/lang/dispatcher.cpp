@@ -30,13 +30,24 @@ ServantPointer Dispatcher::find(std::uint64_t object, const PeerPointer& peer) c
 }
 
 void Dispatcher::refuse(const PeerPointer& peer, std::uint64_t call, Failure failure) {
+  node_.results().fail(peer.get(), call, failure);
   ReferenceSession none(node_, peer);
   node_.send_answer(peer, wire::FrameKind::failure, call, wire::encode_failure(failure), none);
+}
+
+ServantPointer Dispatcher::servant_for(const wire::CallHead& head, const PeerPointer& peer) const {
+  return head.to_result ? node_.results().find(peer.get(), head.object) : find(head.object, peer);
 }
 
 void Dispatcher::dispatch(const PeerPointer& peer, std::uint64_t call, Buffer body, bool has_references) {
   auto head = wire::CallHead::read(body);
   if (head.has_error()) return refuse(peer, call, head.error());
+  std::shared_ptr<PromisedResult> kept;
+  if (head->keep_result) {
+    auto expected = node_.results().expect(peer.get(), call);
+    if (expected.has_error()) return refuse(peer, call, expected.error());
+    kept = std::move(*expected);
+  }
   std::unique_ptr<ReceivedReferences> references;
   if (has_references) {
     auto taken = ReceivedReferences::take(node_, peer, body.view().subspan(wire::CallHead::size));
@@ -47,7 +58,7 @@ void Dispatcher::dispatch(const PeerPointer& peer, std::uint64_t call, Buffer bo
     return refuse(peer, call,
                   failure(ErrorKind::overloaded,
                           fmt::format("the chain of nested calls is deeper than {}", limits::call_depth)));
-  ServantPointer servant = find(head->object, peer);
+  ServantPointer servant = servant_for(*head, peer);
   if (!servant)
     return refuse(peer, call,
                   failure(ErrorKind::refused,
@@ -74,6 +85,7 @@ void Dispatcher::dispatch(const PeerPointer& peer, std::uint64_t call, Buffer bo
         peer, call,
         failure(ErrorKind::overloaded, fmt::format("{} has {} calls in flight already",
                                                    node_.own_address().string(), limits::call_slots)));
+  if (kept) kept->made_by(slot->call());
   servant->handle(std::make_unique<IncomingCall>(node_, peer, call, *head, std::move(body),
                                                  std::move(references), *slot, facts.deadline_ns, servant));
 }

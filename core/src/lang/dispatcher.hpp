@@ -40,6 +40,7 @@ class Dispatcher {
   ServantPointer find(std::uint64_t object, const PeerPointer& peer) const;
 
  private:
+  ServantPointer servant_for(const wire::CallHead& head, const PeerPointer& peer) const;
   void refuse(const PeerPointer& peer, std::uint64_t call, Failure failure);
 
   Node& node_;

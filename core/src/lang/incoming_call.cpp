@@ -64,6 +64,10 @@ void IncomingCall::reply(const std::function<void(Encoder&)>& encode) {
   if (result.size() > limits::body_bytes)
     return fail(Failure{ErrorKind::overloaded, "the result is larger than a message may be", {}, true});
   answered(record::Outcome::answered);
+  if (head_.keep_result) {
+    const std::vector<TargetPointer> targets = references.targets();
+    node_.results().settle(peer_.get(), call_, targets.empty() ? nullptr : targets.front());
+  }
   node_.send_answer(peer_, wire::FrameKind::reply, call_, std::move(result), references);
 }
 
@@ -72,8 +76,17 @@ void IncomingCall::fail(Failure failure) { fail(std::move(failure), record::Outc
 void IncomingCall::fail(Failure failure, record::Outcome outcome) {
   if (answered_) return;
   answered(outcome);
+  if (head_.keep_result) node_.results().fail(peer_.get(), call_, failure);
   ReferenceSession none(node_, peer_);
   node_.send_answer(peer_, wire::FrameKind::failure, call_, wire::encode_failure(failure), none);
+}
+
+void IncomingCall::moved() {
+  if (answered_) return;
+  answered(record::Outcome::abandoned);
+  if (head_.keep_result) node_.results().moved(peer_.get(), call_);
+  ReferenceSession none(node_, peer_);
+  node_.send_answer(peer_, wire::FrameKind::moved, call_, {}, none);
 }
 
 void IncomingCall::answered(record::Outcome outcome) {

@@ -60,6 +60,8 @@ class IncomingCall {
   /// Answers with what `encode` writes; once.
   void reply(const std::function<void(Encoder&)>& encode);
   void fail(Failure failure);
+  /// Answers that the object lives elsewhere, where the caller knows.
+  void moved();
 
  private:
   friend class IncomingCalls;

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "lang/acid.hpp"
 #include "lang/process_servant.hpp"
+#include "lang/promise.hpp"
 
 namespace circuit::lang {
 namespace {
@@ -55,13 +56,13 @@ Node::Node(Parts parts)
   dispatcher_.publish(fixed_object::functions, std::make_shared<FunctionServant>());
   dispatcher_.publish(fixed_object::process, std::make_shared<ProcessServant>());
   value_or_throw(services_.add("acid", make_object_servant(make_acid(*this), interface_of<Acid>())));
-  calls_.on_given_up([this](const Peer* peer, std::uint64_t object, std::uint64_t call) {
+  calls_.on_given_up([this](const Peer* peer, std::uint64_t order, std::uint64_t call) {
     if (peer == nullptr)
       return request_in_pool(give_up_incoming([call](const IncomingCall& incoming) {
         return incoming.peer() == nullptr && incoming.id() == call;
       }));
     if (PeerPointer asked = peers_.find(peer->address().id))
-      static_cast<void>(asked->send(wire::FrameKind::cancel, call, {}, {}, false, object));
+      static_cast<void>(asked->send(wire::FrameKind::cancel, call, {}, {}, false, order));
   });
 }
 
@@ -81,6 +82,7 @@ void Node::stop() {
   dispatcher_.clear();
   services_.clear();
   handovers_.clear();
+  results_.clear();
   exports_.clear();
   // Links finish on the loop what they have begun; after this none of them speaks to the node any more.
   run_on_loop(loop_, [this] { pool_.cancel_watch(); });
@@ -129,56 +131,73 @@ std::uint64_t Node::deadline_for(const CallOptions& options) const {
   return deadline;
 }
 
-void Node::send_call(const PeerPointer& peer, wire::CallHead head, Buffer body, ReferenceSession& references,
-                     const CallTerms& terms, Waiter& waiter) {
-  auto fail = [&](Failure failure) {
-    if (!loop_.running()) return waiter.complete(std::move(failure));
-    loop_.post([&waiter, failure = std::move(failure)] { waiter.complete(failure); });
-  };
-  if (stopped_) return fail(failure(ErrorKind::cancelled, "this runtime has ended"));
+void Node::fail_call(Waiter& waiter, Failure failure) {
+  if (!loop_.running()) return waiter.complete(std::move(failure));
+  loop_.post([&waiter, failure = std::move(failure)] { waiter.complete(failure); });
+}
+
+bool Node::set_remaining(wire::CallHead& head, std::uint64_t deadline_ns) const {
+  if (deadline_ns == 0) return true;
+  const std::uint64_t now = clock().now_ns();
+  if (deadline_ns <= now) return false;
+  const std::uint64_t remaining_ms = (deadline_ns - now + 999'999) / 1'000'000;
+  head.remaining_ms = static_cast<std::uint32_t>(std::min<std::uint64_t>(remaining_ms, UINT32_MAX));
+  return true;
+}
+
+Result<std::uint64_t> Node::begin_call(const PeerPointer& peer, wire::CallHead& head, Buffer& body,
+                                       const CallTerms& terms, Waiter& waiter) {
+  if (stopped_) return failure(ErrorKind::cancelled, "this runtime has ended");
   if (body.size() > limits::body_bytes)
-    return fail(failure(
-        ErrorKind::overloaded,
-        fmt::format("the arguments have {} bytes, where {} are allowed", body.size(), limits::body_bytes)));
+    return failure(ErrorKind::overloaded, fmt::format("the arguments have {} bytes, where {} are allowed",
+                                                      body.size(), limits::body_bytes));
   if (head.depth >= limits::call_depth)
-    return fail(failure(ErrorKind::overloaded,
-                        fmt::format("the chain of nested calls is deeper than {}", limits::call_depth)));
+    return failure(ErrorKind::overloaded,
+                   fmt::format("the chain of nested calls is deeper than {}", limits::call_depth));
   if (peer)
-    if (auto verdict = peer->verdict()) return verdict->may_have_run = false, fail(std::move(*verdict));
-  if (terms.deadline_ns != 0) {
-    std::uint64_t now = clock().now_ns();
-    if (terms.deadline_ns <= now)
-      return fail(failure(ErrorKind::deadline, "the time was over before the call was sent"));
-    std::uint64_t remaining_ms = (terms.deadline_ns - now + 999'999) / 1'000'000;
-    head.remaining_ms = static_cast<std::uint32_t>(std::min<std::uint64_t>(remaining_ms, UINT32_MAX));
-  }
+    if (auto verdict = peer->verdict()) return verdict->may_have_run = false, std::move(*verdict);
+  if (!set_remaining(head, terms.deadline_ns))
+    return failure(ErrorKind::deadline, "the time was over before the call was sent");
   head.write(body.data());
   auto call = calls_.begin(peer.get(), head, body.view().subspan(wire::CallHead::size), terms, waiter);
   if (!call)
-    return fail(
-        failure(ErrorKind::overloaded,
-                fmt::format("{} calls are in flight already; wait for some of them", limits::call_slots)));
+    return failure(ErrorKind::overloaded,
+                   fmt::format("{} calls are in flight already; wait for some of them", limits::call_slots));
+  return *call;
+}
+
+void Node::transmit(const PeerPointer& peer, std::uint64_t call, Buffer& body, ReferenceSession& references,
+                    const CallTerms& terms) {
   bool any = references.any();
   if (!peer) {
     references.commit();
-    dispatcher_.dispatch(nullptr, *call, std::move(body), any);
-    if (terms.cancel != nullptr) terms.cancel->started(*this, nullptr, *call);
+    dispatcher_.dispatch(nullptr, call, std::move(body), any);
+    if (terms.cancel != nullptr) terms.cancel->started(*this, call);
     return;
   }
-  auto sent = peer->send(wire::FrameKind::call, *call, body, {}, any, head.object);
+  auto sent = peer->send(wire::FrameKind::call, call, body, {}, any, terms.order);
   if (sent.has_error()) {
     Failure unsent = sent.error();
     unsent.may_have_run = false;
-    loop_.post([this, peer, id = *call, unsent] { calls_.complete(peer.get(), id, unsent); });
+    loop_.post([this, peer, call, unsent] { calls_.complete(peer.get(), call, unsent); });
     return;
   }
   references.commit();
-  if (terms.cancel != nullptr) terms.cancel->started(*this, peer, *call);
+  if (terms.cancel != nullptr) terms.cancel->started(*this, call);
 }
 
-void Node::cancel_call(PeerPointer peer, std::uint64_t call) {
+void Node::send_call(const PeerPointer& peer, wire::CallHead head, Buffer body, ReferenceSession& references,
+                     CallTerms terms, Waiter& waiter) {
+  if (terms.order == 0) terms.order = head.object;
+  auto call = begin_call(peer, head, body, terms, waiter);
+  if (call.has_error()) return fail_call(waiter, std::move(call.error()));
+  if (terms.promise != nullptr) terms.promise->begun(*call, true);
+  transmit(peer, *call, body, references, terms);
+}
+
+void Node::cancel_call(std::uint64_t call) {
   if (stopped_) return;  // that has ended every call
-  loop_.post([this, peer = std::move(peer), call] { calls_.cancel(peer.get(), call); });
+  loop_.post([this, call] { calls_.cancel(call); });
 }
 
 void Node::send_answer(const PeerPointer& peer, wire::FrameKind kind, std::uint64_t call, Buffer body,
@@ -219,6 +238,12 @@ void Node::tell_settled(const PeerPointer& giver, std::uint64_t handover) {
   static_cast<void>(giver->send(wire::FrameKind::settled, handover, {}));
 }
 
+void Node::tell_forgotten(const PeerPointer& callee, std::uint64_t call) {
+  if (stopped_) return;
+  if (!callee) return results_.forget(nullptr, call);
+  static_cast<void>(callee->send(wire::FrameKind::forget, call, {}));
+}
+
 void Node::tell_dropped(const PeerPointer& owner, const wire::Drop& drop) {
   if (!stopped_) static_cast<void>(owner->send(wire::FrameKind::drop, 0, wire::encode_drops({drop})));
 }
@@ -233,7 +258,8 @@ void Node::peer_message(const PeerPointer& peer, wire::Message& message) {
       return dispatcher_.dispatch(peer, message.call, std::move(body), message.references);
     }
     case FrameKind::reply:
-    case FrameKind::failure: return answer_arrived(peer, message);
+    case FrameKind::failure:
+    case FrameKind::moved: return answer_arrived(peer, message);
     case FrameKind::drop: {
       auto drops = wire::decode_drops(message.body);
       if (drops.has_error()) return log::warn("{}: {}", peer->address().string(), drops.error().text);
@@ -241,6 +267,7 @@ void Node::peer_message(const PeerPointer& peer, wire::Message& message) {
       return;
     }
     case FrameKind::settled: return handovers_.settle(peer.get(), message.call);
+    case FrameKind::forget: return results_.forget(peer.get(), message.call);
     case FrameKind::cancel:
       return request_in_pool(give_up_incoming(
           [&](const IncomingCall& call) { return call.peer() == peer && call.id() == message.call; }));
@@ -268,6 +295,7 @@ void Node::request_in_pool(std::vector<std::stop_source> stops) {
 }
 
 void Node::answer_arrived(const PeerPointer& peer, wire::Message& message) {
+  if (message.kind == wire::FrameKind::moved) return calls_.moved(peer.get(), message.call);
   if (message.kind == wire::FrameKind::failure)
     return calls_.complete(peer.get(), message.call, wire::decode_failure(message.body));
   std::unique_ptr<ReceivedReferences> references;
@@ -287,6 +315,7 @@ void Node::peer_opened(const PeerPointer& peer) {
 void Node::peer_died(const PeerPointer& peer, const Failure& verdict) {
   calls_.fail_all(*peer, verdict);
   exports_.release_all(*peer);
+  results_.forget_all(*peer);
   handovers_.settle_all(*peer);
   // A worker function is not given up: what its spawner's death means is the worker's own affair.
   request_in_pool(give_up_incoming([&](const IncomingCall& call) {

@@ -23,6 +23,7 @@
 #include "lang/life.hpp"
 #include "lang/peers.hpp"
 #include "lang/pool.hpp"
+#include "lang/results.hpp"
 #include "lang/services.hpp"
 
 namespace circuit {
@@ -83,6 +84,7 @@ class Node final : public PeerEvents {
   Exports& exports() noexcept { return exports_; }
   Imports& imports() noexcept { return imports_; }
   Handovers& handovers() noexcept { return handovers_; }
+  Results& results() noexcept { return results_; }
   Dispatcher& dispatcher() noexcept { return dispatcher_; }
   IncomingCalls& incoming_calls() noexcept { return incoming_calls_; }
   ObjectServants& servants() noexcept { return servants_; }
@@ -99,10 +101,21 @@ class Node final : public PeerEvents {
   /// Sends a call; `peer` null: to this process itself. `waiter` is completed once, on the loop, whatever
   /// happens. `body` is the head's room and the arguments; the head is filled in here.
   void send_call(const PeerPointer& peer, wire::CallHead head, Buffer body, ReferenceSession& references,
-                 const CallTerms& terms, Waiter& waiter);
+                 CallTerms terms, Waiter& waiter);
+  /// The two halves of that. The first checks, fills the head in, takes a slot and gives the call its id;
+  /// where it fails, the waiter is none. The second sends `body`, or takes it, and may be left out or come
+  /// later.
+  Result<std::uint64_t> begin_call(const PeerPointer& peer, wire::CallHead& head, Buffer& body,
+                                   const CallTerms& terms, Waiter& waiter);
+  void transmit(const PeerPointer& peer, std::uint64_t call, Buffer& body, ReferenceSession& references,
+                const CallTerms& terms);
+  /// Completes the waiter of a call that has no id, on the loop.
+  void fail_call(Waiter& waiter, Failure failure);
+  /// Writes the time that remains into the head. False: none.
+  bool set_remaining(wire::CallHead& head, std::uint64_t deadline_ns) const;
   /// The caller waits no longer for a call that has been sent: its waiter is completed with `cancelled`, and
   /// the callee told. Nothing happens when the call has ended.
-  void cancel_call(PeerPointer peer, std::uint64_t call);
+  void cancel_call(std::uint64_t call);
   void send_answer(const PeerPointer& peer, wire::FrameKind kind, std::uint64_t call, Buffer body,
                    ReferenceSession& references);
 
@@ -117,6 +130,8 @@ class Node final : public PeerEvents {
   void claim(const PeerPointer& owner, std::uint64_t object, const std::vector<WorkerId>& givers,
              std::unique_ptr<Waiter> waiter);
   void tell_settled(const PeerPointer& giver, std::uint64_t handover);
+  /// The results of that call are called by its id no more. `callee` null: this process.
+  void tell_forgotten(const PeerPointer& callee, std::uint64_t call);
   void tell_dropped(const PeerPointer& owner, const wire::Drop& drop);
 
   bool admit_function(IncomingCall& call, const Function& function);
@@ -156,6 +171,7 @@ class Node final : public PeerEvents {
   Services services_;
   Exports exports_;
   Handovers handovers_;
+  Results results_;
   Imports imports_;
   Peers peers_;
   Dispatcher dispatcher_;

@@ -1,6 +1,4 @@
 // A call, blocking or not, from the public templates to the node.
-#include <algorithm>
-#include <fmt/format.h>
 #include <stop_token>
 #include <utility>
 
@@ -8,60 +6,19 @@
 #include <circuit/function.hpp>
 
 #include "lang/context.hpp"
+#include "lang/local_target.hpp"
 #include "lang/node.hpp"
+#include "lang/promise.hpp"
 
 namespace circuit::lang {
 namespace {
 
-/// A Target for an object of this process. `pinned`: its permanent id; 0: it is counted.
-class LocalTarget final : public Target {
- public:
-  LocalTarget(Node& node, ServantPointer servant, std::uint64_t pinned)
-      : life_(node.life()),
-        address_(node.own_address()),
-        names_(servant->interfaces()),
-        servant_(std::move(servant)),
-        pinned_(pinned) {}
-  const Address& address() const override { return address_; }
-  // Unless it is pinned, an id is given when the object first leaves the process.
-  std::uint64_t object() const override { return pinned_; }
-  bool permanent() const noexcept override { return pinned_ != 0; }
-  const InterfaceNames& interfaces() const override { return names_; }
-  Node& node() const override { return life_->living(); }
-  const ServantPointer& servant() const noexcept { return servant_; }
-
- private:
-  const std::shared_ptr<const Life> life_;
-  const Address address_;
-  const InterfaceNames names_;
-  const ServantPointer servant_;
-  const std::uint64_t pinned_;
-};
-
-/// An object of this process has an id only while someone holds it: a call to it does.
-class HeldObject {
- public:
-  HeldObject(Node& node, const TargetPointer& target)
-      : life_(node.life()), object_(node.exports().hold(local_servant(target), node.own_id())) {}
-  HeldObject(HeldObject&& other) noexcept
-      : life_(std::move(other.life_)), object_(std::exchange(other.object_, 0)) {}
-  HeldObject& operator=(HeldObject&&) = delete;
-  ~HeldObject() {
-    if (Node* node = object_ != 0 ? life_->node() : nullptr)
-      node->exports().release(node->own_id(), object_, 1);
-  }
-  std::uint64_t object() const noexcept { return object_; }
-
- private:
-  std::shared_ptr<const Life> life_;
-  std::uint64_t object_;
-};
-
 /// Waits for the answer of a call that nobody blocks for. Owns itself until it comes.
 class StartedCall final : public Waiter {
  public:
-  StartedCall(std::unique_ptr<Completion> completion, std::optional<HeldObject> held)
-      : completion_(std::move(completion)), held_(std::move(held)) {}
+  /// `target` is held until the call has ended: a drop must not come to the callee before the call.
+  StartedCall(std::unique_ptr<Completion> completion, TargetPointer target, std::optional<HeldObject> held)
+      : completion_(std::move(completion)), target_(std::move(target)), held_(std::move(held)) {}
 
   /// Cancels the call when `stop` is requested.
   void watch(const std::stop_token& stop) {
@@ -79,11 +36,12 @@ class StartedCall final : public Waiter {
   }
   std::unique_ptr<Waiter> heir() override {
     std::unique_ptr<Completion> heir = completion_->heir();
-    return heir ? std::make_unique<StartedCall>(std::move(heir), std::nullopt) : nullptr;
+    return heir ? std::make_unique<StartedCall>(std::move(heir), nullptr, std::nullopt) : nullptr;
   }
 
  private:
   std::unique_ptr<Completion> completion_;
+  TargetPointer target_;
   std::optional<HeldObject> held_;
   std::shared_ptr<CancelPoint> cancel_ = std::make_shared<CancelPoint>();
   std::optional<std::stop_callback<Canceller>> on_stop_;
@@ -95,38 +53,42 @@ class BlockingWaiter final : public Seat {
   explicit BlockingWaiter(std::unique_ptr<Completion> heir) : heir_(std::move(heir)) {}
 
   std::unique_ptr<Waiter> heir() override {
-    return heir_ ? std::make_unique<StartedCall>(std::move(heir_), std::nullopt) : nullptr;
+    return heir_ ? std::make_unique<StartedCall>(std::move(heir_), nullptr, std::nullopt) : nullptr;
   }
 
  private:
   std::unique_ptr<Completion> heir_;
 };
 
+/// Where a call goes.
+struct Way {
+  /// Throws what is known to be wrong with the target.
+  static Way to(const TargetPointer& target);
+
+  TargetPointer target;
+  /// Null: this process.
+  PeerPointer peer;
+  /// The target, while that is not there yet: it is asked to send the call, or left.
+  std::shared_ptr<Promise> promise;
+  /// 0: that of the object.
+  std::uint64_t order = 0;
+};
+
+Way Way::to(const TargetPointer& target) {
+  if (auto import = std::dynamic_pointer_cast<Import>(target)) {
+    if (auto broken = import->broken()) throw Error(std::move(*broken));
+    return {target, import->owner(), nullptr, 0};
+  }
+  auto promise = std::dynamic_pointer_cast<Promise>(target);
+  if (!promise) return {target, nullptr, nullptr, 0};
+  const TargetPointer there = promise->enter();
+  if (!there) return {target, promise->callee(), promise, promise->order()};
+  Way way = to(there);
+  if (way.peer == promise->callee()) way.order = promise->order();
+  return way;
+}
+
 }  // namespace
-
-bool InterfaceNames::include(std::string_view interface) const noexcept {
-  return name == interface || std::find(bases.begin(), bases.end(), interface) != bases.end();
-}
-
-TargetPointer make_local_target(Node& node, ServantPointer servant) {
-  return std::make_shared<LocalTarget>(node, std::move(servant), 0);
-}
-
-TargetPointer make_permanent_target(const TargetPointer& target) {
-  if (target->permanent()) return target;
-  ServantPointer servant = local_servant(target);
-  if (!servant)
-    throw Error(ErrorKind::invalid,
-                "a permanent reference is made by the process in which the object lives, which is " +
-                    target->address().string());
-  std::uint64_t object = target->node().exports().pin(servant);
-  return std::make_shared<LocalTarget>(target->node(), std::move(servant), object);
-}
-
-ServantPointer local_servant(const TargetPointer& target) {
-  auto local = std::dynamic_pointer_cast<LocalTarget>(target);
-  return local ? local->servant() : nullptr;
-}
 
 Reply::Reply(Buffer body, std::unique_ptr<ReferenceDecoder> references)
     : body_(std::move(body)), references_(std::move(references)) {}
@@ -142,38 +104,42 @@ void Reply::check(const Decoder& decoder) const {
 }
 
 struct OutgoingCall::State {
-  State(TargetPointer t, PeerPointer p, std::uint64_t m, CallOptions o)
-      : target(std::move(t)),
-        node(target->node()),
-        peer(std::move(p)),
+  State(Way w, std::uint64_t m, CallOptions o)
+      : way(std::move(w)),
+        node(way.target->node()),
         method(m),
         options(std::move(o)),
-        references(node, peer),
+        references(node, way.peer),
         encoder(body, &references) {
     body.extend(wire::CallHead::size);
   }
+  ~State() {
+    if (way.promise) way.promise->leave();
+  }
 
+  /// Of the callee; an object of this process is given one for the time of the call.
+  std::uint64_t object(std::optional<HeldObject>& held) const {
+    if (way.promise) return 0;  // which knows it when the call is sent
+    if (!way.peer) held.emplace(node, way.target);
+    return held ? held->object() : way.target->object();
+  }
   void send(const wire::CallHead& head, CancelPoint* cancel, Waiter& waiter);
 
-  TargetPointer target;
+  Way way;
   Node& node;
-  PeerPointer peer;
   std::uint64_t method;
   CallOptions options;
   bool last_word = false;
+  /// What stands for the result, if that may be called before it is there.
+  std::shared_ptr<Promise> result;
   Buffer body;
   ReferenceSession references;
   Encoder encoder;
 };
 
 OutgoingCall::OutgoingCall(const TargetPointer& target, std::uint64_t method, CallOptions options,
-                           std::string_view name) {
-  PeerPointer peer;
-  if (auto import = std::dynamic_pointer_cast<Import>(target)) {
-    peer = import->owner();
-    if (auto broken = import->broken()) throw Error(std::move(*broken));
-  }
-  state_ = std::make_unique<State>(target, std::move(peer), method, std::move(options));
+                           std::string_view name)
+    : state_(std::make_unique<State>(Way::to(target), method, std::move(options))) {
   if (name.empty())
     if (const Function* function = find_function(method)) name = function->descriptor;
   node().recorder().name(method, name);
@@ -213,8 +179,11 @@ Reply result_of(Node& node, Answer answer) {
 }  // namespace
 
 void OutgoingCall::State::send(const wire::CallHead& head, CancelPoint* cancel, Waiter& waiter) {
-  CallTerms terms{node.deadline_for(options), last_word, cancel};
-  node.send_call(peer, head, std::move(body), references, terms, waiter);
+  CallTerms terms{node.deadline_for(options), last_word, cancel, result.get(), way.order};
+  if (auto promise = std::exchange(way.promise, nullptr))
+    promise->send(head, std::move(body), references, terms, waiter);
+  else
+    node.send_call(way.peer, head, std::move(body), references, terms, waiter);
   // The caller may have given up after the check and before the call could be found by its parent.
   if (given_up_here(node)) cancel->cancel();
 }
@@ -228,11 +197,10 @@ Reply OutgoingCall::run(std::unique_ptr<Completion> heir) {
   if (given_up_here(node) || state_->options.stop.stop_requested())
     throw Error(ErrorKind::cancelled, given_up_text);
   std::optional<HeldObject> held;
-  if (!state_->peer) held.emplace(node, state_->target);
+  const std::uint64_t object = state_->object(held);
   BlockingWaiter waiter(std::move(heir));
   CancelPoint cancel;
   std::stop_callback on_stop(state_->options.stop, [&cancel] { cancel.cancel(); });
-  const std::uint64_t object = held ? held->object() : state_->target->object();
   const wire::CallHead head = node.head_for(object, state_->method, true);
   Seats::Taken taken(node.pool().seats(), head.chain, waiter);
   state_->send(head, &cancel, waiter);
@@ -242,9 +210,8 @@ Reply OutgoingCall::run(std::unique_ptr<Completion> heir) {
 Canceller OutgoingCall::start(std::unique_ptr<Completion> completion) {
   Node& node = state_->node;
   std::optional<HeldObject> held;
-  if (!state_->peer) held.emplace(node, state_->target);
-  std::uint64_t object = held ? held->object() : state_->target->object();
-  auto* started = new StartedCall(std::move(completion), std::move(held));
+  const std::uint64_t object = state_->object(held);
+  auto* started = new StartedCall(std::move(completion), state_->way.target, std::move(held));
   if (given_up_here(node) || state_->options.stop.stop_requested()) {
     node.loop().post([started] { started->complete(failure(ErrorKind::cancelled, given_up_text)); });
     return {};
@@ -252,8 +219,18 @@ Canceller OutgoingCall::start(std::unique_ptr<Completion> completion) {
   std::shared_ptr<CancelPoint> cancel = started->cancel_point();
   started->watch(state_->options.stop);
   // From here on it may be gone.
-  state_->send(node.head_for(object, state_->method, false), cancel.get(), *started);
+  wire::CallHead head = node.head_for(object, state_->method, false);
+  head.keep_result = state_->result != nullptr;
+  state_->send(head, cancel.get(), *started);
   return Canceller(std::move(cancel));
+}
+
+TargetPointer OutgoingCall::pipeline(InterfaceNames interfaces) {
+  const Way& way = state_->way;
+  const std::uint64_t order = way.order != 0 ? way.order : way.target->object();
+  state_->result = std::make_shared<Promise>(state_->node.life(), way.peer, order, std::move(interfaces));
+  start(std::make_unique<PromiseCompletion>(state_->result));
+  return state_->result;
 }
 
 void Canceller::operator()() const {

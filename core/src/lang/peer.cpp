@@ -10,7 +10,8 @@ namespace {
 
 /// What counts at the peer also when the link over which it was to go has ended.
 bool outlives_link(wire::FrameKind kind) {
-  return kind == wire::FrameKind::drop || kind == wire::FrameKind::settled;
+  return kind == wire::FrameKind::drop || kind == wire::FrameKind::settled ||
+         kind == wire::FrameKind::forget;
 }
 
 }  // namespace

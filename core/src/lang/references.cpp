@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "lang/node.hpp"
+#include "lang/promise.hpp"
 #include "value/tags.hpp"
 
 namespace circuit::lang {
@@ -205,6 +206,26 @@ void ReferenceSession::encode(Encoder& encoder, const TargetPointer& target) {
   circuit::encode(encoder, givers);
 }
 
+std::vector<TargetPointer> ReferenceSession::targets() const {
+  std::vector<TargetPointer> targets;
+  for (const Written& written : written_) targets.push_back(written.target);
+  return targets;
+}
+
+void rewrite(ByteView cbor, const std::vector<TargetPointer>& targets, Buffer& out, Encoder& encoder) {
+  std::size_t copied = 0;
+  auto target = targets.begin();
+  auto found = [&](Decoder& decoder, std::size_t position) {
+    decoder.skip();
+    out.append(cbor.subspan(copied, position - copied));
+    copied = decoder.position();
+    if (target != targets.end()) encode_target(encoder, *target++);
+  };
+  Decoder decoder(cbor);
+  if (!targets.empty()) scan(decoder, found);
+  out.append(cbor.subspan(copied));
+}
+
 void take_back(Node& node, const PeerPointer& peer, ByteView cbor) {
   auto found = [&](Decoder& decoder, std::size_t) {
     const std::uint64_t fields = decoder.array();
@@ -276,7 +297,8 @@ TargetPointer decode_permanent(Node& node, Decoder& decoder) {
   return rest_of_permanent(node, decoder, object, interfaces);
 }
 
-void encode_target(Encoder& encoder, const TargetPointer& target) {
+void encode_target(Encoder& encoder, const TargetPointer& given) {
+  const TargetPointer target = settled(given);
   if (!target) return encoder.null();
   if (encoder.references() == nullptr)
     throw Error(ErrorKind::invalid, "a reference can stand in arguments and results only");

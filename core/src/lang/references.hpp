@@ -35,6 +35,9 @@ class ReferenceSession final : public ReferenceEncoder {
   ~ReferenceSession() override;
 
   void encode(Encoder& encoder, const TargetPointer& target) override;
+  Node& node() const noexcept { return *node_; }
+  /// What was written, in this order.
+  std::vector<TargetPointer> targets() const;
   /// Whether anything was written.
   bool any() const noexcept { return !written_.empty(); }
   /// The message is on its way: the peer holds what was written.
@@ -52,6 +55,10 @@ class ReferenceSession final : public ReferenceEncoder {
   PeerPointer peer_;
   std::vector<Written> written_;
 };
+
+/// Appends `cbor`, in which references to `targets` stand in this order, to `out`, and writes these anew with
+/// `encoder`, which writes to `out`.
+void rewrite(ByteView cbor, const std::vector<TargetPointer>& targets, Buffer& out, Encoder& encoder);
 
 /// Gives back what the references in `cbor`, which was written for `peer` and never sent, have counted and
 /// kept.

@@ -2,6 +2,8 @@
 
 #include <circuit/x.hpp>
 
+#include "lang/promise.hpp"
+
 namespace circuit::lang {
 
 void throw_on(const Error& error, const std::string& descriptor) {
@@ -11,7 +13,8 @@ void throw_on(const Error& error, const std::string& descriptor) {
   throw Error(std::move(what));
 }
 
-void require_interface(const TargetPointer& target, std::string_view interface) {
+void require_interface(const TargetPointer& given, std::string_view interface) {
+  const TargetPointer target = settled(given);
   if (!target || target->interfaces().include(interface)) return;
   throw Error(ErrorKind::invalid,
               fmt::format("the object that {} is wanted of is a {}", interface, target->interface()));

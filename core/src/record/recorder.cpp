@@ -225,6 +225,13 @@ void Recorder::append(const std::array<std::uint64_t, 9>& words) noexcept {
   put(record.sequence, 2 * ticket + 2);
 }
 
+void Recorder::redirected(SlotId id, std::uint64_t object, std::uint64_t peer) noexcept {
+  progress(id, [object, peer](Slot& slot, Progress&) {
+    put(slot.object, object);
+    put(slot.peer, peer);
+  });
+}
+
 void Recorder::release(SlotId id, Outcome outcome, std::uint64_t now_ns) noexcept {
   if (!current(id)) return;
   std::uint32_t expected = id.generation;

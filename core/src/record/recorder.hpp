@@ -56,6 +56,8 @@ class Recorder {
   void waiting(SlotId id) noexcept;
   /// The call waits for what `call` holds; 0: for nothing any more. Its state stays as it is.
   void queued_behind(SlotId id, std::uint64_t call) noexcept;
+  /// The call goes to another object, of another process, than it was made for.
+  void redirected(SlotId id, std::uint64_t object, std::uint64_t peer) noexcept;
   /// The call has ended at `now_ns`: counted, appended to the ring of finished calls, and its slot is free.
   void release(SlotId id, Outcome outcome, std::uint64_t now_ns) noexcept;
 

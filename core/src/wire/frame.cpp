@@ -36,8 +36,10 @@ bool is_known(FrameKind kind) noexcept {
     case FrameKind::reply:
     case FrameKind::failure:
     case FrameKind::cancel:
+    case FrameKind::moved:
     case FrameKind::drop:
-    case FrameKind::settled: return true;
+    case FrameKind::settled:
+    case FrameKind::forget: return true;
   }
   return false;
 }

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view magic = "CIRC";
 constexpr std::size_t hello_head = 16;  // magic, two versions, features
+constexpr int to_result_flag = 1;
+constexpr int keep_result_flag = 2;
 
 template <class T>
 T load(ByteView in, std::size_t at) noexcept {
@@ -78,7 +80,8 @@ void CallHead::write(std::byte* out) const noexcept {
   store(out + 24, parent);
   store(out + 32, remaining_ms);
   store(out + 36, depth);
-  store(out + 38, std::uint16_t{0});
+  const int flags = (to_result ? to_result_flag : 0) | (keep_result ? keep_result_flag : 0);
+  store(out + 38, static_cast<std::uint16_t>(flags));
 }
 
 Result<CallHead> CallHead::read(ByteView body) {
@@ -92,8 +95,11 @@ Result<CallHead> CallHead::read(ByteView body) {
   head.parent = load<std::uint64_t>(body, 24);
   head.remaining_ms = load<std::uint32_t>(body, 32);
   head.depth = load<std::uint16_t>(body, 36);
-  if (load<std::uint16_t>(body, 38) != 0)
-    return failure(ErrorKind::invalid, "a call with reserved bytes set");
+  const int flags = load<std::uint16_t>(body, 38);
+  if ((flags & ~(to_result_flag | keep_result_flag)) != 0)
+    return failure(ErrorKind::invalid, "a call with reserved bits set");
+  head.to_result = (flags & to_result_flag) != 0;
+  head.keep_result = (flags & keep_result_flag) != 0;
   return head;
 }
 

@@ -44,6 +44,7 @@ Result<Hello> decode_hello(ByteView body);
 struct CallHead {
   static constexpr std::size_t size = 40;
 
+  /// With to_result: the sender's id of another call, to whose result this one goes.
   std::uint64_t object = 0;
   std::uint64_t method = 0;
   /// Names the flow of control that the call belongs to: what blocks within it may enter what it holds.
@@ -53,6 +54,9 @@ struct CallHead {
   /// Time that remains; 0: no deadline.
   std::uint32_t remaining_ms = 0;
   std::uint16_t depth = 0;
+  bool to_result = false;
+  /// Calls to what this one returns may come before the answer has gone out.
+  bool keep_result = false;
 
   void write(std::byte* out) const noexcept;
   static Result<CallHead> read(ByteView body);

@@ -141,6 +141,9 @@ class OutgoingCall {
   Reply run(std::unique_ptr<Completion> heir = nullptr);
   /// Sends the call; `completion` takes the answer, or why nothing was sent.
   Canceller start(std::unique_ptr<Completion> completion);
+  /// Sends a call whose result is a reference to an object of one of these interfaces, and returns what stands
+  /// for it until it is there.
+  TargetPointer pipeline(InterfaceNames interfaces);
 
  private:
   struct State;
