@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "lang/promise.hpp"
+
 namespace circuit::lang::simulation {
 namespace {
 
@@ -31,6 +33,24 @@ Address address_of(std::size_t index) {
   address.endpoint = Network::endpoint_of(index);
   return address;
 }
+
+}  // namespace
+
+namespace {
+
+/// Ends a call through a reference that was not there yet.
+class Poked final : public Completion {
+ public:
+  Poked(Simulation& simulation, std::size_t from, TargetPointer promised)
+      : simulation_(simulation), from_(from), promised_(std::move(promised)) {}
+  void complete(Reply) override { simulation_.poked(from_, promised_, nullptr); }
+  void fail(const Failure& failure) override { simulation_.poked(from_, promised_, &failure); }
+
+ private:
+  Simulation& simulation_;
+  const std::size_t from_;
+  const TargetPointer promised_;
+};
 
 }  // namespace
 
@@ -129,8 +149,9 @@ std::string Simulation::run() {
 
 void Simulation::operate() {
   const std::size_t from = living(), to = living(), third = living();
-  const std::uint64_t what = world_.below(12);
+  const std::uint64_t what = world_.below(14);
   participants_[from]->loop.post([this, from, to, third, what] {
+    if (ending_) return;
     check_holders();
     Participant& own = *participants_[from];
     if (what < 2)
@@ -148,6 +169,8 @@ void Simulation::operate() {
       ask(from, to);
     else if (what < 10)
       swap(from, to);
+    else if (what < 12)
+      pipeline(from, to);
     else if (third != to)
       relay(from, to, third);
   });
@@ -194,6 +217,26 @@ void Simulation::poke(std::size_t from) {
              std::function([this, thing](Result<int> answer) {
                if (answer.has_error()) check_failure("poke", answer.error());
              }));
+}
+
+void Simulation::pipeline(std::size_t from, std::size_t to) {
+  Node& node = *participants_[from]->node;
+  OutgoingCall ask(node.imports().fixed(peer(from, to), door_id, "simulation"), doors().give.id(), {},
+                   "give");
+  encode_arguments(ask.arguments());
+  TargetPointer promised = ask.pipeline(interface_of<Thing>().name);
+  for (std::uint64_t pokes = 1 + world_.below(3); pokes > 0; --pokes) {
+    OutgoingCall poke(promised, doors().poke.id(), {}, "poke");
+    encode_arguments(poke.arguments());
+    poke.start(std::make_unique<Poked>(*this, from, promised));
+  }
+}
+
+void Simulation::poked(std::size_t from, const TargetPointer& promised, const Failure* failure) {
+  if (failure == nullptr)
+    participants_[from]->bag.push_back(ThingRef(settled(promised)));
+  else if (failure->text != "a call through an empty reference")
+    check_failure("pipeline", *failure);
 }
 
 void Simulation::drop(std::size_t from) {
@@ -295,10 +338,10 @@ void Simulation::check_end() {
   for (auto& participant : participants_) {
     if (participant->crashed) continue;
     Node& node = *participant->node;
-    if (node.exports().size() + node.imports().size() + node.handovers().size() > 0)
-      wrong(fmt::format("in the end {} has {} exports, {} imports and {} hand-overs",
+    if (node.exports().size() + node.imports().size() + node.handovers().size() + node.results().size() > 0)
+      wrong(fmt::format("in the end {} has {} exports, {} imports, {} hand-overs and {} results",
                         node.own_address().string(), node.exports().size(), node.imports().size(),
-                        node.handovers().size()));
+                        node.handovers().size(), node.results().size()));
   }
   if (crashes_ == 0 && things_ > 0) wrong(fmt::format("in the end {} things are left", things_));
 }

@@ -65,6 +65,7 @@ class Simulation {
 
   void thing_made() { ++things_; }
   void thing_freed();
+  void poked(std::size_t from, const TargetPointer& promised, const Failure* failure);
 
  private:
   void offer_doors(Participant& participant);
@@ -75,6 +76,7 @@ class Simulation {
   void swap(std::size_t from, std::size_t to);
   void relay(std::size_t from, std::size_t over, std::size_t to);
   void poke(std::size_t from);
+  void pipeline(std::size_t from, std::size_t to);
   void drop(std::size_t from);
   void cut(bool quietly);
   void crash();
