@@ -68,7 +68,8 @@ class Agent final : public lang::NodeObserver {
   void refused(const keeper::Refused& refused);
   void expect_hello(Worker& worker);
   void run(lang::IncomingCallPointer call, const spawn::RunOrder& order);
-  void call_function(Worker& worker, std::uint64_t function, const std::vector<std::byte>& arguments);
+  void call_function(Worker& worker, std::uint64_t function, const std::vector<std::byte>& arguments,
+                     std::string_view signature = {});
   void run_began(WorkerId id, const Result<void>& result);
   void running(const lang::PeerPointer& peer, const std::string& function, const std::string& arguments);
 

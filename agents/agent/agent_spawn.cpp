@@ -140,7 +140,8 @@ void Agent::expect_hello(Worker& worker) {
                     });
 }
 
-void Agent::call_function(Worker& worker, std::uint64_t function, const std::vector<std::byte>& arguments) {
+void Agent::call_function(Worker& worker, std::uint64_t function, const std::vector<std::byte>& arguments,
+                          std::string_view signature) {
   /// The agent is the caller, and there is nobody else to tell how the function ends.
   class Caller final : public lang::Waiter {
    public:
@@ -162,8 +163,10 @@ void Agent::call_function(Worker& worker, std::uint64_t function, const std::vec
   body.extend(wire::CallHead::size);
   body.append(arguments);
   lang::ReferenceSession none(*node_, peer);
+  lang::CallTerms terms;
+  terms.signature = signature;
   node_->send_call(peer, node_->head_for(lang::fixed_object::functions, function, false), std::move(body),
-                   none, {}, *new Caller(*this, worker.record.address.id));
+                   none, terms, *new Caller(*this, worker.record.address.id));
 }
 
 void Agent::run(lang::IncomingCallPointer call, const spawn::RunOrder& order) {
@@ -207,7 +210,7 @@ Restarts::Hooks Agent::restart_hooks() {
     if (plan.spawner.id && !plan.daemonized)
       lang::start_call(*node_, node_->peers().find_or_add(record.address), lang::fixed_object::worker,
                        spawn::worker_interface().bind, {}, std::function([](Result<void>) {}), plan.spawner);
-    call_function(*worker, plan.order.function_id, plan.order.arguments);
+    call_function(*worker, plan.order.function_id, plan.order.arguments, plan.order.signature);
   };
   hooks.ask_if_alive = [this](const Address& process, std::function<void(bool)> told) {
     static const lang::RemoteMethod<void()> ping{"process.ping"};

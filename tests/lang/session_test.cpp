@@ -50,6 +50,12 @@ std::string call_json(std::uint64_t n, std::uint64_t object, std::string_view me
       flag == "keep_result", arguments);
 }
 
+/// What stands before the first call of each method.
+std::string signature_json(std::string_view method) {
+  const std::string text = fmt::format("lang_test::{}", method);
+  return fmt::format(R"({{"kind":"signature","call":{},"signature":"{}"}})", signature_id(text), text);
+}
+
 std::string reply_json(std::uint64_t n, std::string_view result) {
   return fmt::format(R"({{"kind":"reply","call":{},"result":{}}})", call_id(n), result);
 }
@@ -94,8 +100,10 @@ void borrow(Cluster& cluster, std::vector<std::string>& dialer, std::vector<std:
   const std::uint64_t second_id = call_id(1) + 1;
   second.replace(second.find(std::to_string(call_id(1))), std::to_string(call_id(1)).size(),
                  std::to_string(second_id));
+  dialer.push_back(signature_json("Lender.lend()->ref<lang_test::Slow>"));
   dialer.push_back(
       call_json(8, object_id + 3, "Lender.lend()->ref<lang_test::Slow>", "[]", 1, "keep_result"));
+  dialer.push_back(signature_json("Slow.wait()->void"));
   dialer.push_back(second);
   dialer.push_back(fmt::format(R"({{"kind":"forget","call":{}}})", call_id(8)));
   dialer.push_back(drop_json(object, 1));
@@ -134,13 +142,20 @@ TEST(Session, IsRecorded) {
 
   std::vector<std::string> dialer{
       hello_json("hello", cluster[0]),
+      signature_json("Broker.make()->ref<lang_test::Counter>"),
       call_json(1, object_id, "Broker.make()->ref<lang_test::Counter>", "[]"),
+      signature_json("Counter.increment()->i32"),
       call_json(2, theirs, "Counter.increment()->i32", "[]"),
+      signature_json("Serial.weigh(bytes)->u64"),
       call_json(3, object_id + 1, "Serial.weigh(bytes)->u64", R"([{"length":150000}])", 3),
+      signature_json("Calculator.fail(text)->void"),
       call_json(4, object_id + 2, "Calculator.fail(text)->void", R"(["why"])"),
+      signature_json("Broker.keep(ref<lang_test::Counter>)->void"),
       call_json(5, object_id, "Broker.keep(ref<lang_test::Counter>)->void",
                 fmt::format("[{}]", reference_json("writers_own", ours))),
+      signature_json("Broker.give()->ref<lang_test::Counter>"),
       call_json(6, object_id, "Broker.give()->ref<lang_test::Counter>", "[]"),
+      signature_json("Broker.drop()->void"),
       call_json(7, object_id, "Broker.drop()->void", "[]"),
       drop_json(theirs, 1)};
   std::vector<std::string> acceptor{

@@ -50,7 +50,8 @@ TEST_F(Roles, AnAppCanHaveAnotherProgramAsItsWorkersByPathOrByName) {
     const Outcome outcome = run({CIRCUIT_ELSEWHERE, worker});
     EXPECT_EQ(outcome.out, "FROM THE LIBRARY\n");
     EXPECT_EQ(outcome.status, 1);
-    EXPECT_THAT(outcome.err, AllOf(HasSubstr("refused"), HasSubstr("no function with the id")));
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr("refused"),
+                                   HasSubstr("no function whisper(text)->text; it has shout(text)->text")));
   }
   const Outcome outcome = run({CIRCUIT_ELSEWHERE, "no_such_worker"});
   EXPECT_EQ(outcome.status, 1);

@@ -8,10 +8,10 @@ using testing::append_frame;
 using testing::filled;
 using testing::frame_bytes;
 
-constexpr FrameKind all_kinds[] = {FrameKind::hello,  FrameKind::welcome, FrameKind::refuse,
-                                   FrameKind::ping,   FrameKind::pong,    FrameKind::goodbye,
-                                   FrameKind::call,   FrameKind::reply,   FrameKind::failure,
-                                   FrameKind::cancel, FrameKind::drop,    FrameKind::settled};
+constexpr FrameKind all_kinds[] = {
+    FrameKind::hello,   FrameKind::welcome, FrameKind::refuse,   FrameKind::ping,    FrameKind::pong,
+    FrameKind::goodbye, FrameKind::call,    FrameKind::reply,    FrameKind::failure, FrameKind::cancel,
+    FrameKind::drop,    FrameKind::settled, FrameKind::signature};
 
 TEST(Frame, EveryKindIsReadAsItWasWritten) {
   for (FrameKind kind : all_kinds)

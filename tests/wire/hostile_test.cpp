@@ -24,6 +24,7 @@ Buffer stream() {
                encode_failure({ErrorKind::failed, "x", "y", true}));
   append_frame(out, {.kind = FrameKind::drop}, encode_drops({{1024, 1}, {1025, 7}}));
   append_frame(out, {.kind = FrameKind::settled, .call = 1}, {});
+  append_frame(out, {.kind = FrameKind::signature, .call = 5}, to_cbor(std::string("f(i32)->void")));
   append_frame(out, {.kind = FrameKind::goodbye}, {});
   return out;
 }

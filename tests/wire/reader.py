@@ -13,7 +13,8 @@ HEADER = struct.Struct("<IBBHQ")
 CALL_HEAD = struct.Struct("<QQQQIHH")
 PIECE, BODY, UNFINISHED, BODIES = 65536, 67108864, 268435456, 1024
 KINDS = {1: "hello", 2: "welcome", 3: "refuse", 4: "ping", 5: "pong", 6: "goodbye", 16: "call", 17: "reply",
-         18: "failure", 19: "cancel", 20: "moved", 32: "drop", 33: "settled", 34: "forget"}
+         18: "failure", 19: "cancel", 20: "moved", 32: "drop", 33: "settled", 34: "forget",
+         35: "signature"}
 ERRORS = ["", "failed", "unreachable", "dead", "deadline", "cancelled", "refused", "overloaded", "invalid"]
 ROLES = {1: "app", 2: "worker", 3: "agent"}
 REFERENCE = 51001
@@ -157,6 +158,10 @@ def meaning(kind, body, references):
         return call(body, references)
     if kind == "reply":
         return {"result": Cbor(body, references).whole()}
+    if kind == "signature":
+        text = Cbor(body).whole()
+        check(isinstance(text, str), "expected the text of a signature")
+        return {"signature": text}
     if kind == "drop":
         return {"drops": [fields(drop, ["object", "count"]) for drop in Cbor(body).whole()]}
     check(not body, "a body where none belongs")

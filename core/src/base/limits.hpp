@@ -263,6 +263,10 @@ inline constexpr std::size_t services = 1024;
 inline constexpr std::size_t service_name_bytes = 256;
 /// Methods that a refusal lists, and bytes of that list.
 inline constexpr std::size_t listed_methods_bytes = 2048;
+/// Longest signature that a peer is told, so that it goes out in one frame and before the call that it is of;
+/// and how many a process remembers of all that it is told.
+inline constexpr std::size_t signature_bytes = 16 * 1024;
+inline constexpr std::size_t told_signatures = 4096;
 /// How long a dial that was refused because it crosses another waits for that other link, before it dials
 /// again.
 inline constexpr auto crossing_wait = 50ms;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include <circuit/detail/call.hpp>
@@ -51,6 +52,9 @@ struct CallTerms {
   Promise* promise = nullptr;
   /// Calls of the same order arrive in the order of sending; 0: that of the object.
   std::uint64_t order = 0;
+  /// Of the method, which the peer is told before the first call on a link: it may have been built from other
+  /// sources. Empty: it is not told.
+  std::string_view signature{};
 };
 
 /// The slots of the flight recorder are the table: a slot's index and generation are the call's id on the

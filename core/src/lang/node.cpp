@@ -175,7 +175,7 @@ void Node::transmit(const PeerPointer& peer, std::uint64_t call, Buffer& body, R
     if (terms.cancel != nullptr) terms.cancel->started(*this, call);
     return;
   }
-  auto sent = peer->send(wire::FrameKind::call, call, body, {}, any, terms.order);
+  auto sent = peer->send_call(call, body, any, terms.order, terms.signature);
   if (sent.has_error()) {
     Failure unsent = sent.error();
     unsent.may_have_run = false;
@@ -268,6 +268,11 @@ void Node::peer_message(const PeerPointer& peer, wire::Message& message) {
     }
     case FrameKind::settled: return handovers_.settle(peer.get(), message.call);
     case FrameKind::forget: return results_.forget(peer.get(), message.call);
+    case FrameKind::signature: {
+      std::string text;
+      if (from_cbor(message.body, text)) signatures_.learn(message.call, std::move(text));
+      return;
+    }
     case FrameKind::cancel:
       return request_in_pool(give_up_incoming(
           [&](const IncomingCall& call) { return call.peer() == peer && call.id() == message.call; }));

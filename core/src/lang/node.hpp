@@ -25,6 +25,7 @@
 #include "lang/pool.hpp"
 #include "lang/results.hpp"
 #include "lang/services.hpp"
+#include "lang/signatures.hpp"
 
 namespace circuit {
 class Runtime;
@@ -89,6 +90,7 @@ class Node final : public PeerEvents {
   IncomingCalls& incoming_calls() noexcept { return incoming_calls_; }
   ObjectServants& servants() noexcept { return servants_; }
   Services& services() noexcept { return services_; }
+  Signatures& signatures() noexcept { return signatures_; }
   Pool& pool() noexcept { return pool_; }
   const std::shared_ptr<Life>& life() const noexcept { return life_; }
   /// The one executor of this node; `make` makes it at the first use, which few programs have.
@@ -169,6 +171,7 @@ class Node final : public PeerEvents {
   IncomingCalls incoming_calls_;
   ObjectServants servants_;
   Services services_;
+  Signatures signatures_;
   Exports exports_;
   Handovers handovers_;
   Results results_;

@@ -132,6 +132,7 @@ struct OutgoingCall::State {
   bool last_word = false;
   /// What stands for the result, if that may be called before it is there.
   std::shared_ptr<Promise> result;
+  std::string_view signature;
   Buffer body;
   ReferenceSession references;
   Encoder encoder;
@@ -143,6 +144,7 @@ OutgoingCall::OutgoingCall(const TargetPointer& target, std::uint64_t method, Ca
   if (name.empty())
     if (const Function* function = find_function(method)) name = function->descriptor;
   node().recorder().name(method, name);
+  if (name.find('(') != std::string_view::npos) state_->signature = name;
 }
 
 OutgoingCall::~OutgoingCall() = default;
@@ -179,7 +181,7 @@ Reply result_of(Node& node, Answer answer) {
 }  // namespace
 
 void OutgoingCall::State::send(const wire::CallHead& head, CancelPoint* cancel, Waiter& waiter) {
-  CallTerms terms{node.deadline_for(options), last_word, cancel, result.get(), way.order};
+  CallTerms terms{node.deadline_for(options), last_word, cancel, result.get(), way.order, signature};
   if (auto promise = std::exchange(way.promise, nullptr))
     promise->send(head, std::move(body), references, terms, waiter);
   else

@@ -4,6 +4,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include <circuit/identity.hpp>
@@ -37,6 +39,10 @@ class Peer : public std::enable_shared_from_this<Peer> {
   Result<void> send(wire::FrameKind kind, std::uint64_t call, ByteView head, ByteView rest = {},
                     bool references = false, std::uint64_t order = 0);
 
+  /// Sends a call. `signature`, unless it is empty, goes before the first call of that method on a link.
+  Result<void> send_call(std::uint64_t call, ByteView body, bool references, std::uint64_t order,
+                         std::string_view signature);
+
   /// The verdict, when there is one: every call from now on fails with it.
   std::optional<Failure> verdict() const;
   bool is_open() const;
@@ -47,6 +53,9 @@ class Peer : public std::enable_shared_from_this<Peer> {
   friend class Peers;
   /// `lost`: its link has ended, and the verdict is awaited.
   enum class State { idle, dialing, open, lost, dead };
+
+  /// While no link is open: keeps the message, and dials. The caller holds the lock.
+  Result<void> keep(UnsentMessage message);
 
   /// After a link that has ended: what counts beyond it, drops and words about hand-overs, waits for the next
   /// one. Returns the rest, which has never been sent.
@@ -61,6 +70,8 @@ class Peer : public std::enable_shared_from_this<Peer> {
   std::shared_ptr<link::Link> link_;
   std::vector<UnsentMessage> waiting_;
   std::size_t waiting_bytes_ = 0;
+  /// The methods that are known at the other end of this link, or will be when what waits has gone out.
+  std::unordered_set<std::uint64_t> told_;
   std::optional<Failure> verdict_;
   wire::Role role_ = wire::Role::app;
   /// The peer has said goodbye: its end is no accident.

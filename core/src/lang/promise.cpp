@@ -161,6 +161,7 @@ void Promise::send(wire::CallHead head, Buffer body, ReferenceSession& reference
   kept.call = *call;
   kept.head = head;
   kept.deadline_ns = terms.deadline_ns;
+  kept.signature = terms.signature;
   kept.references = references.targets();
   kept.body = Buffer(body.view());
   kept.complete = true;
@@ -264,6 +265,7 @@ void Promise::resend(Kept& kept) {
   rewrite(kept.body.view().subspan(wire::CallHead::size), kept.references, body, encoder);
   CallTerms terms;
   terms.order = head.object;
+  terms.signature = kept.signature;
   node->transmit(peer, kept.call, body, references, terms);
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <circuit/detail/call.hpp>
@@ -73,6 +74,8 @@ class Promise final : public Target, public std::enable_shared_from_this<Promise
     Buffer body;
     std::vector<TargetPointer> references;
     std::uint64_t deadline_ns = 0;
+    /// CallTerms::signature, for whoever is called in the end.
+    std::string signature;
     PromisedCall* waiter = nullptr;
     bool sent = false;
     bool moved = false;

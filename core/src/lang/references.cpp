@@ -8,6 +8,7 @@
 #include "base/limits.hpp"
 #include "lang/node.hpp"
 #include "lang/promise.hpp"
+#include "value/evolution.hpp"
 #include "value/tags.hpp"
 
 namespace circuit::lang {
@@ -32,6 +33,9 @@ void encode_names(Encoder& encoder, const InterfaceNames& names) {
   encoder.text(names.name);
   for (const std::string& base : names.bases) encoder.text(base);
 }
+
+/// The name of a channel's interface is a descriptor: its values may be of a type that has grown.
+bool is_channel(std::string_view interface) { return interface.starts_with("channel<"); }
 
 /// What they claim is taken for granted here: a method that the object has not is refused by its owner.
 InterfaceNames decode_names(Decoder& decoder) {
@@ -272,6 +276,7 @@ TargetPointer checked(TargetPointer target, Decoder& decoder, std::string_view i
     return nullptr;
   }
   if (interface == any_interface || target->interfaces().include(interface)) return target;
+  if (is_channel(interface) && check_readable(target->interface(), interface).has_value()) return target;
   decoder.fail(fmt::format("expected a reference to {}, got one to {}", interface, target->interface()));
   return nullptr;
 }

@@ -5,6 +5,7 @@
 #include <cxxabi.h>
 #include <exception>
 #include <fmt/format.h>
+#include <functional>
 #include <typeinfo>
 
 #include <circuit/function.hpp>
@@ -36,15 +37,58 @@ Failure failure_of_current_exception() {
   return what;
 }
 
-/// What of `interface` can be called, for people.
-std::string methods_of(const Interface& interface) {
+/// What can be called in place of `wanted`, for people: what has its name, or else everything.
+template <class Callable>
+std::string list_for(std::string_view wanted, std::vector<const Callable*> callables) {
+  std::string_view name = wanted.substr(0, wanted.find('('));
+  name.remove_prefix(std::min(name.size(), name.rfind('.') + 1));
+  auto is_named = [&](const Callable* callable) { return callable->name == name; };
+  if (std::any_of(callables.begin(), callables.end(), is_named))
+    std::erase_if(callables, std::not_fn(is_named));
   std::string all;
-  for (const Method& method : interface.methods) {
-    if (all.size() + method.descriptor.size() > limits::listed_methods_bytes) return all + ", and more";
+  for (const Callable* callable : callables) {
+    // The first in any case: it is what the caller has to compare with.
+    if (!all.empty() && all.size() + callable->descriptor.size() > limits::listed_methods_bytes)
+      return all + ", and more";
     if (!all.empty()) all += ", ";
-    all += method.descriptor;
+    all += callable->descriptor;
   }
-  return all.empty() ? "no methods" : all;
+  return all.empty() ? "nothing" : all;
+}
+
+Failure no_method(const IncomingCall& call, const Interface& interface) {
+  const std::string wanted = call.node().signatures().text_of(call.head().method);
+  std::vector<const Method*> methods;
+  for (const Method& method : interface.methods) methods.push_back(&method);
+  return failure(ErrorKind::refused,
+                 fmt::format("{} has no method {} here: the caller was built with another definition of it; "
+                             "it has {}",
+                             interface.name,
+                             wanted.empty() ? fmt::format("with the id {:016x}", call.head().method) : wanted,
+                             list_for(wanted, std::move(methods))));
+}
+
+Failure no_function(const IncomingCall& call) {
+  Signatures& signatures = call.node().signatures();
+  const std::uint64_t id = call.head().method;
+  const std::string here = call.node().own_address().string(), wanted = signatures.text_of(id);
+  if (wanted.empty())
+    return failure(
+        ErrorKind::refused,
+        fmt::format("{} has no function with the id {:016x}: it was built from other sources", here, id));
+  if (!signatures.is_lasting(id))
+    return failure(
+        ErrorKind::refused,
+        fmt::format("{} is another build than its caller, and does not know its {}: a lambda, or a "
+                    "function without CIRCUIT_FUNCTION, is known to its own build alone; make it a "
+                    "function with CIRCUIT_FUNCTION in both programs",
+                    here, wanted));
+  std::vector<const Function*> functions;
+  for (const Function* function : all_functions())
+    if (!function->unnamed) functions.push_back(function);
+  return failure(ErrorKind::refused,
+                 fmt::format("{} was built from other sources and has no function {}; it has {}", here,
+                             wanted, list_for(wanted, std::move(functions))));
 }
 
 /// Runs the call on a thread of the pool; where there is no room, answers so and returns false.
@@ -118,12 +162,8 @@ void Strand::drop_calls_of(const Peer* peer) {
 // -- servants -----------------------------------------------------------------------------------------------
 
 void ObjectServant::handle(IncomingCallPointer call) {
-  const Method* method = interface_.find(call->head().method);
-  if (method == nullptr)
-    return call->fail(failure(ErrorKind::refused,
-                              fmt::format("{} has no method with the id {:016x} here: the caller was "
-                                          "built with another definition of it; it has {}",
-                                          interface_.name, call->head().method, methods_of(interface_))));
+  const Method* method = call->node().signatures().method_of(interface_, call->head().method);
+  if (method == nullptr) return call->fail(no_method(*call, interface_));
   // A name that was asked for without the class belongs to no one class.
   std::string_view known = method->descriptor;
   if (call->head().method != method->id) known.remove_prefix(known.find('(') - method->name.size());
@@ -151,7 +191,8 @@ void ObjectServant::run_on_loop(IncomingCallPointer call, Thunk thunk) {
 void ObjectServant::submit(IncomingCallPointer call) {
   auto run_all = [self = shared_from_this(), this](IncomingCallPointer taken) {
     while (taken) {
-      run_thunk(*taken, interface_.find(taken->head().method)->thunk, object_.get());
+      const Method* method = taken->node().signatures().method_of(interface_, taken->head().method);
+      run_thunk(*taken, method->thunk, object_.get());
       taken.reset();
       taken = strand_.leave();
     }
@@ -165,14 +206,10 @@ const std::string& FunctionServant::interface() const {
 }
 
 void FunctionServant::handle(IncomingCallPointer call) {
-  const Function* function = find_function(call->head().method);
-  if (function == nullptr)
-    return call->fail(
-        failure(ErrorKind::refused,
-                fmt::format("{} has no function with the id {:016x}: it was built from other sources",
-                            call->node().own_address().string(), call->head().method)));
+  const Function* function = call->node().signatures().function_of(call->head().method);
+  if (function == nullptr) return call->fail(no_function(*call));
   if (!call->node().admit_function(*call, *function)) return;
-  call->node().recorder().name(function->id, function->descriptor);
+  call->node().recorder().name(call->head().method, function->descriptor);
   Node& node = call->node();
   bool runs = run_in_pool(std::move(call), [function, &node](IncomingCallPointer taken) {
     // Once it is admitted it runs: the agent, which may have called for someone else, can be gone by now.

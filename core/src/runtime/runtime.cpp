@@ -72,6 +72,7 @@ Runtime::Restarted Runtime::spawn_restarted(const std::string& host, const std::
   order.executable = state_->worker_executable().string();
   order.restart = restart;
   order.function_id = function.id;
+  order.signature = function.descriptor;
   order.arguments.assign(arguments.data(), arguments.data() + arguments.size());
   const Address worker = value_or_throw(state_->launcher().launch(host, order)).address;
 

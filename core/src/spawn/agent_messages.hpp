@@ -87,6 +87,8 @@ struct SpawnOrder {
   std::uint64_t function_id = 0;
   /// As CBOR, without references.
   std::vector<std::byte> arguments = {};
+  /// What the function is, for an executable that was built from other sources; may be empty.
+  std::string signature = {};
 };
 
 struct KillOrder {

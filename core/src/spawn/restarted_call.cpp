@@ -27,8 +27,10 @@ class RestartedCall final : public std::enable_shared_from_this<RestartedCall> {
     body.extend(wire::CallHead::size);
     body.append(arguments_.view());
     lang::ReferenceSession none(node_, peer);
+    lang::CallTerms terms;
+    if (const lang::Function* known = lang::find_function(function_)) terms.signature = known->descriptor;
     node_.send_call(peer, node_.head_for(lang::fixed_object::functions, function_, false), std::move(body),
-                    none, {}, *new CallWaiter(shared_from_this()));
+                    none, terms, *new CallWaiter(shared_from_this()));
   }
 
  private:

@@ -39,7 +39,8 @@ bool is_known(FrameKind kind) noexcept {
     case FrameKind::moved:
     case FrameKind::drop:
     case FrameKind::settled:
-    case FrameKind::forget: return true;
+    case FrameKind::forget:
+    case FrameKind::signature: return true;
   }
   return false;
 }

@@ -20,13 +20,14 @@ enum class FrameKind : std::uint8_t {
   pong = 5,
   goodbye = 6,  ///< the sender is about to end, on purpose
   call = 16,
-  reply = 17,    ///< the value of a call
-  failure = 18,  ///< the error of a call
-  cancel = 19,   ///< the caller no longer waits for that call
-  moved = 20,    ///< the object that the call was for lives elsewhere, where the caller knows by now
-  drop = 32,     ///< references that the sender held are gone
-  settled = 33,  ///< a reference handed over has been claimed, or never will be
-  forget = 34,   ///< the sender calls the result of that call by the call's id no more
+  reply = 17,      ///< the value of a call
+  failure = 18,    ///< the error of a call
+  cancel = 19,     ///< the caller no longer waits for that call
+  moved = 20,      ///< the object that the call was for lives elsewhere, where the caller knows by now
+  drop = 32,       ///< references that the sender held are gone
+  settled = 33,    ///< a reference handed over has been claimed, or never will be
+  forget = 34,     ///< the sender calls the result of that call by the call's id no more
+  signature = 35,  ///< what a method is that the sender is going to call
 };
 
 bool is_known(FrameKind kind) noexcept;
