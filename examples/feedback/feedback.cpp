@@ -3,14 +3,11 @@
 
 #include <circuit/circuit.hpp>
 
-int main(int argc, char** argv) try {
+int main(int argc, char** argv) {
   circuit::Runtime runtime(argc, argv);
   auto feedback = runtime.channel<int>();
-  runtime.spawn(
-      "localhost", {}, [](circuit::Channel<int> channel) { channel.send(1); }, feedback);
+  auto answer = [](circuit::Channel<int> channel) { channel.send(1); };
+  runtime.spawn("localhost", {}, answer, feedback);
   feedback.receive();
   std::cout << "Roundtrip complete." << std::endl;
-} catch (const circuit::Error& error) {
-  std::cerr << "feedback: " << error.what() << "\n";
-  return 1;
 }

@@ -1,29 +1,24 @@
 // Spawns a worker on this host that greets and stays. `circuit ls /...` shows it, `circuit kill /hello` ends
 // it.
 #include <chrono>
-#include <condition_variable>
 #include <ctime>
+#include <future>
 #include <iostream>
-#include <mutex>
 
 #include <circuit/circuit.hpp>
 
 using Clock = std::chrono::system_clock;
 
-/// Says hello in the worker's output every 30 s, until the worker is told to stop.
-void keep_greeting(const std::string& name, std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  while (!stop.stop_requested()) {
-    std::cout << "Hello " << name << std::endl;
-    wake.wait_for(lock, stop, std::chrono::seconds(30), [] { return false; });
-  }
-}
-
-/// The worker function: the time at the worker is the answer, and the greeting goes on in a daemon.
+/// The worker function: the time at the worker is the answer. A daemon says hello in the worker's output
+/// every 30 s, until the worker is told to stop.
 Clock::time_point hello(std::string name) {
-  circuit::here().daemonize([name](std::stop_token stop) { keep_greeting(name, stop); });
+  circuit::here().daemonize([name](std::stop_token stop) {
+    std::promise<void> stopped;
+    std::stop_callback on_stop(stop, [&] { stopped.set_value(); });
+    auto end = stopped.get_future();
+    do std::cout << "Hello " << name << std::endl;
+    while (end.wait_for(std::chrono::seconds(30)) == std::future_status::timeout);
+  });
   return Clock::now();
 }
 CIRCUIT_FUNCTION(hello, "name");

@@ -1,12 +1,13 @@
 // Counts words with map and reduce: N mappers and M reducers, each in a worker of its own. The mappers get
 // references to all reducers, and call them directly.
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <boost/asio/use_future.hpp>
 #include <chrono>
 #include <future>
 #include <iostream>
 #include <thread>
 
+#include <circuit/async.hpp>
 #include <circuit/circuit.hpp>
 
 #include "files.hpp"
@@ -77,22 +78,17 @@ std::vector<WordCount> run_job(circuit::Runtime& runtime, const Job& job) {
   std::vector<std::string> files = files_below(job.directory);
   std::vector<std::vector<std::string>> shares(job.mappers);
   for (std::size_t i = 0; i < files.size(); ++i) shares[i % job.mappers].push_back(files[i]);
-
   Reducers reducers;
   for (std::size_t i = 0; i < job.reducers; ++i)
     reducers.push_back(runtime.spawn("localhost", {"/wordcount/reducer"}, reducer).value);
-  std::vector<std::future<std::uint64_t>> mappers;
+  std::vector<std::future<circuit::Spawned<std::uint64_t>>> mappers;
   for (auto& share : shares)
-    mappers.push_back(std::async(std::launch::async, [&] {
-      return runtime.spawn("localhost", {"/wordcount/mapper"}, mapper, share, reducers, job.pace_ms).value;
-    }));
+    mappers.push_back(runtime.async_spawn(boost::asio::use_future, "localhost", {"/wordcount/mapper"}, mapper,
+                                          share, reducers, job.pace_ms));
   for (auto& running : mappers) running.get();
-
   std::vector<WordCount> words;
-  for (const auto& each : reducers) {
-    auto best = each.call<&Reducer::top>(job.top);
-    words.insert(words.end(), best.begin(), best.end());
-  }
+  for (const auto& each : reducers)
+    for (WordCount& word : each.call<&Reducer::top>(job.top)) words.push_back(std::move(word));
   return top_words(std::move(words), job.top);
 }
 
@@ -105,16 +101,12 @@ int main(int argc, char** argv) try {
   app.add_option("DIR", job.directory, "the files below it are counted")
       ->required()
       ->check(CLI::ExistingDirectory);
-  app.add_option("--mappers", job.mappers, "workers that read")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
-  app.add_option("--reducers", job.reducers, "workers that add up")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
-  app.add_option("--top", job.top, "how many words to print")->capture_default_str();
-  app.add_option("--rounds", rounds, "how often; 0: for ever")->capture_default_str();
-  app.add_option("--pace", job.pace_ms, "milliseconds that a mapper pauses after each file")
-      ->capture_default_str();
+  app.option_defaults()->always_capture_default();
+  app.add_option("--mappers", job.mappers, "workers that read")->check(CLI::Range(1, 256));
+  app.add_option("--reducers", job.reducers, "workers that add up")->check(CLI::Range(1, 256));
+  app.add_option("--top", job.top, "how many words to print");
+  app.add_option("--rounds", rounds, "how often; 0: for ever");
+  app.add_option("--pace", job.pace_ms, "milliseconds that a mapper pauses after each file");
   CLI11_PARSE(app, argc, argv);
 
   for (std::size_t round = 1; rounds == 0 || round <= rounds; ++round) {
