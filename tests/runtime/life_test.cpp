@@ -37,6 +37,19 @@ TEST_F(Life, ADaemonCannotDaemonizeAgainAndStays) {
   EXPECT_TRUE(eventually([&] { return console().is_live(id_in(outcome.out)); }));
 }
 
+TEST_F(Life, ADaemonOutlivesItsSpawner) {
+  auto spawner = part("daemon");
+  EXPECT_EQ(spawner->wait().status, 0) << spawner->err();
+  EXPECT_FALSE(lives(spawner->pid()));
+  write_text(jail(id_) / "question", "");
+  EXPECT_TRUE(eventually([&] { return said() == "still here\n"; })) << said();
+  EXPECT_TRUE(console().is_live(id_));
+  EXPECT_TRUE(console().ping(console().worker(id_)->address).has_value());
+  EXPECT_EQ(circuit({"ls", "/daemon"}).out, "/daemon/" + id_.string() + "\n");
+  ASSERT_TRUE(console().kill(id_).has_value());
+  EXPECT_TRUE(eventually([&] { return console().is_dead(id_); }));
+}
+
 TEST_F(Life, WorkInBackKeepsAWorkerUntilItIsKilled) {
   auto program = part("back");
   ASSERT_TRUE(eventually([&] { return said() == "in back of " + id_.string() + "\n"; })) << said();

@@ -65,6 +65,19 @@ TEST_F(Roles, AWorkerOfALibraryOfRegistrationsHasThem) {
   EXPECT_EQ(outcome.out, "\"HERE\"\n");
 }
 
+TEST_F(Roles, AMainOfItsOwnTakesThePlaceOfThatOfTheLibraryAndDoesNotRunInAWorker) {
+  const Outcome outcome = run({CIRCUIT_OWN_MAIN});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  ASSERT_THAT(outcome.out, HasSubstr("\nthe main has run\n"));
+  const auto worker = WorkerId::parse(outcome.out.substr(0, 17));
+  ASSERT_TRUE(worker) << outcome.out;
+  EXPECT_TRUE(eventually([&] { return console().is_dead(*worker); }));
+  EXPECT_EQ(read_text(jail(*worker) / "out"), "the function has run\n");
+  // Nor when it is asked what it has.
+  const Outcome functions = run({CIRCUIT_OWN_MAIN}, {"CIRCUIT_ROLE=functions"});
+  EXPECT_THAT(functions.out, AllOf(HasSubstr("say_so"), ::testing::Not(HasSubstr("has run"))));
+}
+
 TEST_F(Roles, AnAppWithoutAnAgentStartsOne) {
   EXPECT_EQ(run({CIRCUIT_VALUES, "lambda"}).out, "42 63\n");
   EXPECT_NE(keeper_pid(), 0);

@@ -45,6 +45,16 @@ void work_in_back() {
 }
 CIRCUIT_FUNCTION(work_in_back);
 
+/// A daemon that answers when the file `question` stands in the jail, and goes on until it is told to stop.
+void answer_later() {
+  circuit::here().daemonize([](std::stop_token stop) {
+    while (::access("question", F_OK) != 0) ::usleep(1000);
+    std::cout << "still here" << std::endl;
+    await_stop(stop);
+  });
+}
+CIRCUIT_FUNCTION(answer_later);
+
 /// Runs for longer than a call usually may.
 std::string take_long(std::uint32_t seconds) {
   ::sleep(seconds);
@@ -64,6 +74,8 @@ int main(int argc, char** argv) try {
     auto [text, worker] = runtime.spawn("localhost", {}, daemonize_twice);
     std::cout << worker.id.string() << "\n" << text << std::endl;
   }
+  if (part == "daemon")
+    std::cout << runtime.spawn("localhost", {"/daemon"}, answer_later).worker.id.string() << std::endl;
   if (part == "back") {
     std::cout << runtime.spawn("localhost", {"/back"}, stay_in_back).worker.id.string() << std::endl;
     for (;;) ::pause();
