@@ -1,4 +1,6 @@
+#include <array>
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "base/limits.hpp"
@@ -109,6 +111,33 @@ TEST(Traffic, ASenderWaitsWhileTooMuchLiesUnsent) {
   ASSERT_TRUE(pair.b.wait([&] { return pair.b.received_messages.size() == 8; }));
   sender.join();
   EXPECT_EQ(sent, 8);
+}
+
+// Go'Circuit held the lock that its reader needed while it waited for room: two such senders stood still for
+// ever.
+TEST(Traffic, BothSidesMayFillTheirPipesAtOnceAndNeitherStandsStill) {
+  Pair pair;
+  ASSERT_TRUE(pair.open());
+  const Buffer body = filled(32 << 20);
+  constexpr int bodies = 6;  // of which the last has to wait for room
+  std::array ends{&pair.a, &pair.b};
+  std::vector<std::thread> senders;
+  {
+    // Nobody reads while these are open.
+    std::promise<void> deaf;
+    const std::shared_future<void> over = deaf.get_future().share();
+    for (End* end : ends) end->loop.post([over] { over.wait(); });
+    std::atomic<int> sent{0};
+    for (End* end : ends)
+      senders.emplace_back([&, end] {
+        for (std::uint64_t call = 1; call <= bodies; ++call, ++sent, sent.notify_all())
+          end->link->send(FrameKind::call, call, body);
+      });
+    for (int now; (now = sent) < 2 * (bodies - 1);) sent.wait(now);
+    deaf.set_value();
+    for (std::thread& sender : senders) sender.join();
+  }
+  for (End* end : ends) ASSERT_TRUE(end->wait([&] { return end->received_messages.size() == bodies; }));
 }
 
 TEST(Traffic, ASenderThatWaitsIsSetFreeWhenTheLinkEnds) {

@@ -9,9 +9,9 @@ using testing::filled;
 using testing::frame_bytes;
 
 constexpr FrameKind all_kinds[] = {
-    FrameKind::hello,   FrameKind::welcome, FrameKind::refuse,   FrameKind::ping,    FrameKind::pong,
-    FrameKind::goodbye, FrameKind::call,    FrameKind::reply,    FrameKind::failure, FrameKind::cancel,
-    FrameKind::drop,    FrameKind::settled, FrameKind::signature};
+    FrameKind::hello,   FrameKind::welcome, FrameKind::refuse, FrameKind::ping,    FrameKind::pong,
+    FrameKind::goodbye, FrameKind::call,    FrameKind::reply,  FrameKind::failure, FrameKind::cancel,
+    FrameKind::drop,    FrameKind::settled, FrameKind::moved,  FrameKind::forget,  FrameKind::signature};
 
 TEST(Frame, EveryKindIsReadAsItWasWritten) {
   for (FrameKind kind : all_kinds)
