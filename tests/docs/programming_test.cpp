@@ -14,6 +14,8 @@
 #include <circuit/secret.hpp>
 #include <circuit/testing.hpp>
 
+namespace asio = boost::asio;
+
 // -- worker functions ---------------------------------------------------------------------------------------
 
 std::string greet(std::string name) { return "Hello " + name; }
@@ -83,6 +85,13 @@ CIRCUIT_INTERFACE(Account, deposit, balance, stat);
 circuit::Ref<Account> open_account() { return circuit::here().make<Account>(); }
 CIRCUIT_FUNCTION(open_account);
 
+asio::awaitable<std::int64_t> total(std::vector<circuit::Ref<Account>> accounts) {
+  std::int64_t cents = 0;
+  for (auto& account : accounts) cents += co_await account.async_call<&Account::balance>(asio::use_awaitable);
+  co_return cents;
+}
+CIRCUIT_FUNCTION(total);
+
 class Bank {
  public:
   circuit::Ref<Account> open() { return circuit::here().make<Account>(); }
@@ -138,7 +147,6 @@ CIRCUIT_FUNCTION(log_in);
 namespace {
 
 using namespace std::chrono_literals;
-namespace asio = boost::asio;
 
 class Programming : public ::testing::Test {
  protected:
@@ -262,6 +270,8 @@ TEST_F(Programming, CompletionTokens) {
   std::future<std::int64_t> saved = asio::co_spawn(context, save(account), asio::use_future);
   context.run();
   EXPECT_EQ(saved.get(), 40);
+  std::int64_t sum = runtime.spawn("localhost", {}, total, std::vector{account}).value;
+  EXPECT_EQ(sum, 40);
   auto started = circuit::async_invoke(
       runtime, asio::use_future, [&](std::stop_token) { return runtime.start_worker("localhost", {}); });
   EXPECT_TRUE(started.get().id);

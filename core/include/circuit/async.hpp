@@ -4,11 +4,14 @@
 //   auto best = co_await r.async_call<&Reducer::top>(boost::asio::use_awaitable);
 //   r.async_call<&Reducer::top>([](std::exception_ptr error, std::vector<Post> best) { ... });
 //
+// Worker functions and methods may be coroutines themselves, that return a boost::asio::awaitable<T>: their
+// callers get a T.
+//
 // The error is an Error, or null. A handler without an executor of its own runs on a thread of the runtime
 // that may block. The handler's cancellation slot cancels the call: it ends with `cancelled`, and stop is
-// requested at the callee. The context of a handler's executor is kept at work until the handler has been given
-// to it, and must not end before. Every handler is called once, at the latest when the runtime ends. This
-// header is not part of circuit.hpp, because it brings Asio.
+// requested at the callee. The context of a handler's executor is kept at work until the handler has been
+// given to it, and must not end before. Every handler is called once, at the latest when the runtime ends.
+// This header is not part of circuit.hpp, because it brings Asio.
 #pragma once
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -26,6 +29,7 @@
 #include <utility>
 
 #include <circuit/detail/async_call.hpp>
+#include <circuit/detail/coroutine.hpp>
 #include <circuit/runtime.hpp>
 
 namespace circuit {

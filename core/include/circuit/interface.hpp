@@ -98,7 +98,7 @@ constexpr bool any_extends_or_is() {
 template <class T, auto Pointer>
 void method_thunk(void* object, Decoder& arguments, Encoder& result) {
   using S = Signature<decltype(Pointer)>;
-  auto call = [object](auto&&... args) -> typename S::Result {
+  auto call = [object](auto&&... args) -> decltype(auto) {
     return (static_cast<T*>(object)->*Pointer)(std::forward<decltype(args)>(args)...);
   };
   invoke_with<typename S::Result>(call, arguments, result, static_cast<typename S::Arguments*>(nullptr));

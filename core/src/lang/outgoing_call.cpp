@@ -163,6 +163,14 @@ namespace {
 
 constexpr const char* given_up_text = "the call was cancelled before it was sent";
 
+void require_may_block(Node& node) {
+  if (!node.loop().on_loop()) return;
+  throw Error(
+      ErrorKind::refused,
+      "a blocking call on the I/O thread would wait for itself: take inline_calls off the interface, so "
+      "that its calls run in the pool");
+}
+
 /// Whether the caller of the call that runs on this thread has given it up: what it calls is given up with
 /// it.
 bool given_up_here(const Node& node) {
@@ -192,10 +200,7 @@ void OutgoingCall::State::send(const wire::CallHead& head, CancelPoint* cancel, 
 
 Reply OutgoingCall::run(std::unique_ptr<Completion> heir) {
   Node& node = state_->node;
-  if (node.loop().on_loop())
-    throw Error(ErrorKind::refused,
-                "a blocking call on the I/O thread would wait for itself: take inline_calls off the "
-                "interface, so that its calls run in the pool");
+  require_may_block(node);
   if (given_up_here(node) || state_->options.stop.stop_requested())
     throw Error(ErrorKind::cancelled, given_up_text);
   std::optional<HeldObject> held;
@@ -237,6 +242,10 @@ TargetPointer OutgoingCall::pipeline(InterfaceNames interfaces) {
 
 void Canceller::operator()() const {
   if (point_) point_->cancel();
+}
+
+void require_may_block() {
+  if (const Context* context = current_context()) require_may_block(*context->node);
 }
 
 std::stop_token current_stop_token() {

@@ -20,6 +20,16 @@ using circuit::Channel;
 int twice(int number) { return 2 * number; }
 CIRCUIT_FUNCTION(twice);
 
+// A worker function that is a coroutine, and spawns others.
+asio::awaitable<int> power(int times) {
+  int number = 1;
+  for (int i = 0; i < times; ++i)
+    number =
+        (co_await circuit::here().async_spawn(asio::use_awaitable, "localhost", {}, twice, number)).value;
+  co_return number;
+}
+CIRCUIT_FUNCTION(power);
+
 // Runs until it is stopped, and says so.
 void wait_for_stop(Channel<std::string> said) {
   std::mutex mutex;
@@ -93,6 +103,7 @@ int main(int argc, char** argv) try {
   circuit::Runtime runtime{argc, argv};
   futures(runtime);
   coroutine(runtime);
+  std::printf("%d\n", runtime.spawn("localhost", {}, power, 4).value);
   cancel(runtime);
   unknown_host(runtime);
 } catch (const std::exception& error) {

@@ -30,6 +30,10 @@ class Waiter;
 /// Requested when the caller of the call that runs on this thread gives it up. Outside a call: never.
 std::stop_token current_stop_token();
 
+/// Throws Error{refused} where the call that runs on this thread must not block it, because that is the I/O
+/// thread.
+void require_may_block();
+
 /// What an object can be referred to as: the name of its interface, and those of all that this one extends.
 struct InterfaceNames {
   InterfaceNames(std::string own, std::vector<std::string> extended = {})

@@ -39,15 +39,28 @@ std::tuple<Args...> decode_arguments(Decoder& decoder) {
   return values;
 }
 
+/// What a caller gets of a function that returns an R: that itself. Where R is a coroutine: what that returns in
+/// the end (circuit/async.hpp).
+template <class R>
+struct CallResult {
+  using type = R;
+  template <class Call>
+  static R of(Call call) {
+    return call();
+  }
+};
+
 template <class Result, class Callable, class... Args>
 void invoke_with(Callable&& callable, Decoder& arguments, Encoder& result, std::tuple<Args...>*) {
   std::tuple<Args...> values = decode_arguments<Args...>(arguments);
   if (!arguments.ok()) return;
+  auto call = [&]() -> decltype(auto) { return std::apply(callable, std::move(values)); };
+  using Returned = CallResult<decltype(call())>;
   if constexpr (std::is_void_v<Result>) {
-    std::apply(callable, std::move(values));
+    Returned::of(call);
     result.null();
   } else {
-    circuit::encode(result, std::apply(callable, std::move(values)));
+    circuit::encode(result, Returned::of(call));
   }
 }
 
@@ -56,7 +69,7 @@ template <class F>
 struct Signature;
 template <class R, class... A>
 struct Signature<R (*)(A...)> {
-  using Result = R;
+  using Result = typename CallResult<R>::type;
   using Arguments = std::tuple<ValueOf<A>...>;
 };
 template <class R, class... A>
@@ -64,7 +77,7 @@ struct Signature<R (*)(A...) noexcept> : Signature<R (*)(A...)> {};
 template <class C, class R, class... A>
 struct Signature<R (C::*)(A...)> {
   using Class = C;
-  using Result = R;
+  using Result = typename CallResult<R>::type;
   using Arguments = std::tuple<ValueOf<A>...>;
 };
 template <class C, class R, class... A>
