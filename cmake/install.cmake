@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 set(objects)
-foreach(folder base value wire record link lang spawn runtime)
+foreach(folder base value wire record link anchor lang spawn runtime)
   list(APPEND objects $<TARGET_OBJECTS:circuit_${folder}>)
 endforeach()
 add_library(circuit_archive STATIC ${objects})

@@ -54,6 +54,7 @@ class Agent final : public lang::NodeObserver {
   void offer_anchors(lang::MethodServant& servant);
   void answer_directory(lang::IncomingCallPointer call, const anchor::Path& path);
   void add_anchor(lang::IncomingCallPointer call, const std::string& path);
+  void claim_anchor(lang::IncomingCallPointer call, const std::string& path);
   void remove_anchor(lang::IncomingCallPointer call, const std::string& path);
   /// The worker or app that calls; fails the call where it is neither.
   Worker* caller_of(lang::IncomingCall& call);

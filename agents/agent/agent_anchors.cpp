@@ -1,6 +1,7 @@
 // What an agent tells of the anchor tree, and what workers and apps change in it for themselves.
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 
 #include "agent/agent.hpp"
 #include "agent/registration.hpp"
@@ -16,6 +17,16 @@ namespace {
 /// Whether it is done later, when the tree can be reached again.
 bool is_done_later(const Failure& failure) {
   return failure.kind == ErrorKind::unreachable || failure.kind == ErrorKind::overloaded;
+}
+
+bool stands_under(const WorkerRecord& record, const anchor::Path& path) {
+  return std::find(record.anchors.begin(), record.anchors.end(), path.string()) != record.anchors.end();
+}
+
+std::optional<Failure> full_of_anchors(const WorkerRecord& record) {
+  if (record.anchors.size() < limits::anchors_per_worker) return std::nullopt;
+  return failure(ErrorKind::overloaded, fmt::format("{} stands under {} anchors, and may under no more",
+                                                    record.address.string(), record.anchors.size()));
 }
 
 }  // namespace
@@ -41,6 +52,9 @@ void Agent::offer_anchors(lang::MethodServant& servant) {
   });
   servant.on(methods.add_anchor, [this](IncomingCallPointer call, const std::string& path) {
     add_anchor(std::move(call), path);
+  });
+  servant.on(methods.claim_anchor, [this](IncomingCallPointer call, const std::string& path) {
+    claim_anchor(std::move(call), path);
   });
   servant.on(methods.remove_anchor, [this](IncomingCallPointer call, const std::string& path) {
     remove_anchor(std::move(call), path);
@@ -92,13 +106,9 @@ void Agent::add_anchor(lang::IncomingCallPointer call, const std::string& text) 
   Worker* worker = caller_of(*call);
   if (worker == nullptr) return;
   WorkerRecord& record = worker->record;
-  auto& anchors = record.anchors;
-  if (std::find(anchors.begin(), anchors.end(), path->string()) == anchors.end()) {
-    if (anchors.size() >= limits::anchors_per_worker)
-      return call->fail(
-          failure(ErrorKind::overloaded, fmt::format("{} stands under {} anchors, and may under no more",
-                                                     record.address.string(), anchors.size())));
-    anchors.push_back(path->string());
+  if (!stands_under(record, *path)) {
+    if (auto full = full_of_anchors(record)) return call->fail(*std::move(full));
+    record.anchors.push_back(path->string());
     if (!record.app) keep(*worker);
     workers_.changed(*worker);
   }
@@ -114,6 +124,31 @@ void Agent::add_anchor(lang::IncomingCallPointer call, const std::string& text) 
                     }
                     shared->fail(std::move(why));
                   });
+}
+
+void Agent::claim_anchor(lang::IncomingCallPointer call, const std::string& text) {
+  auto path = anchor::Path::parse(text);
+  if (path.has_error()) return call->fail(path.error());
+  Worker* worker = caller_of(*call);
+  if (worker == nullptr) return;
+  if (!stands_under(worker->record, *path))
+    if (auto full = full_of_anchors(worker->record)) return call->fail(*std::move(full));
+  std::shared_ptr<lang::IncomingCall> shared = std::move(call);
+  registrar_->claim(
+      *path, entry_for(*worker),
+      [this, shared, path = *path, id = worker->record.address.id](const Result<void>& claimed) {
+        if (claimed.has_error()) return shared->fail(claimed.error());
+        Worker* owner = workers_.find(id);
+        if (owner == nullptr || owner->record.state == WorkerState::dead) {
+          // It was buried before it stood there.
+          registrar_->remove({path}, id, [](const Result<void>&) {});
+        } else if (!stands_under(owner->record, path)) {
+          owner->record.anchors.push_back(path.string());
+          if (!owner->record.app) keep(*owner);
+          workers_.changed(*owner);
+        }
+        lang::answer(*shared, claimed);
+      });
 }
 
 void Agent::remove_anchor(lang::IncomingCallPointer call, const std::string& text) {

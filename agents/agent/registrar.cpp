@@ -80,6 +80,12 @@ void Registrar::add(std::vector<anchor::Path> anchors, anchor::Entry entry,
   });
 }
 
+void Registrar::claim(anchor::Path directory, anchor::Entry entry, std::function<void(Result<void>)> done) {
+  submit([this, directory = std::move(directory), entry = std::move(entry), done = std::move(done)] {
+    loop_.post([done, result = registry_.claim(directory, entry)] { done(result); });
+  });
+}
+
 void Registrar::remove(std::vector<anchor::Path> anchors, WorkerId worker,
                        std::function<void(Result<void>)> done) {
   submit([this, anchors = std::move(anchors), worker, done = std::move(done)] {

@@ -35,6 +35,8 @@ class Registrar {
 
   /// After a failure the worker is registered later, as soon as that can be, unless it is removed before.
   void add(std::vector<anchor::Path> anchors, anchor::Entry entry, std::function<void(Result<void>)> done);
+  /// After a failure it does not stand there, and will not.
+  void claim(anchor::Path directory, anchor::Entry entry, std::function<void(Result<void>)> done);
   /// After a failure it is taken out later.
   void remove(std::vector<anchor::Path> anchors, WorkerId worker, std::function<void(Result<void>)> done);
 

@@ -179,6 +179,22 @@ Result<void> Registry::add(const std::vector<anchor::Path>& anchors, const ancho
   return added;
 }
 
+Result<void> Registry::claim(const anchor::Path& directory, const anchor::Entry& entry) {
+  if (!tree_) return unreachable();
+  const WorkerId id = entry.address.id;
+  auto claimed = with_comfort(tree_->claim(directory, entry));
+  if (living_) living_->insert(id);
+  auto [found, is_new] = wanted_.try_emplace(id, Registered{{}, entry, true});
+  if (claimed.has_error()) {
+    // Where the outcome is not known, what came of it is a stray.
+    if (may_pass(claimed.error()) && !retry_at_) try_later();
+    return claimed;
+  }
+  auto& anchors = found->second.anchors;
+  if (std::find(anchors.begin(), anchors.end(), directory) == anchors.end()) anchors.push_back(directory);
+  return claimed;
+}
+
 Result<void> Registry::remove(const std::vector<anchor::Path>& anchors, WorkerId worker) {
   wanted_.erase(worker);
   if (living_) living_->erase(worker);

@@ -40,6 +40,8 @@ class Registry {
 
   /// A failure leaves the worker to be registered later, unless it is removed before.
   Result<void> add(const std::vector<anchor::Path>& anchors, const anchor::Entry& entry);
+  /// As Tree::claim(). After a failure the worker does not stand there, or is taken out later.
+  Result<void> claim(const anchor::Path& directory, const anchor::Entry& entry);
   /// A failure leaves the files to be removed later.
   Result<void> remove(const std::vector<anchor::Path>& anchors, WorkerId worker);
   /// Takes a worker out of one directory. A failure leaves that to be done later.

@@ -14,6 +14,7 @@
 
 #include "base/limits.hpp"
 #include "base/paths.hpp"
+#include "base/process_stat.hpp"
 
 namespace circuit::keeper {
 namespace {
@@ -68,25 +69,6 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   return pointers;
 }
 
-/// Field `number` (from 3 on, as proc(5) counts) of /proc/PID/stat.
-std::optional<std::uint64_t> stat_field(pid_t pid, int number) {
-  auto stat = read_file(fmt::format("/proc/{}/stat", pid), 4096);
-  if (!stat) return std::nullopt;
-  // The name, field 2, is in parentheses and may hold anything, also parentheses and blanks.
-  std::string_view rest = *stat;
-  const std::size_t name_end = rest.rfind(") ");
-  if (name_end == std::string_view::npos) return std::nullopt;
-  rest.remove_prefix(name_end + 2);
-  for (int skipped = 3; skipped < number; ++skipped) {
-    const std::size_t blank = rest.find(' ');
-    if (blank == std::string_view::npos) return std::nullopt;
-    rest.remove_prefix(blank + 1);
-  }
-  std::uint64_t value = 0;
-  auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-  return error == std::errc() ? std::optional(value) : std::nullopt;
-}
-
 }  // namespace
 
 Result<pid_t> start_process(const ProcessStart& start) {
@@ -118,7 +100,7 @@ Result<pid_t> start_process(const ProcessStart& start) {
   return pid;
 }
 
-std::optional<std::uint64_t> start_ticks_of(pid_t pid) { return stat_field(pid, 22); }
+std::optional<std::uint64_t> start_ticks_of(pid_t pid) { return process_stat(pid, 22); }
 
 UniqueFd open_pidfd(pid_t pid, std::uint64_t start_ticks) {
   if (pid <= 1) return UniqueFd();
@@ -151,7 +133,7 @@ std::vector<pid_t> own_children() {
     pid_t pid = 0;
     auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
     if (error != std::errc() || end != name.data() + name.size()) continue;
-    if (stat_field(pid, 4) == self) children.push_back(pid);
+    if (process_stat(pid, 4) == self) children.push_back(pid);
   }
   return children;
 }

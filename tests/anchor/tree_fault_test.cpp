@@ -86,6 +86,26 @@ TEST(TreeOnALossyCoordinator, AddsAndRemovesExactlyOnceWhicheverAnswerIsLost) {
     }
 }
 
+TEST(TreeOnALossyCoordinator, ClaimsExactlyOnceWhicheverAnswerIsLost) {
+  for (Loss loss : {Loss::before, Loss::after})
+    for (int which = 0; which < 8; ++which) {
+      Lossy on;
+      on.lossy->loses = [&](int call) { return call == which ? loss : Loss::none; };
+      auto claimed = on.tree.claim(path("/a/b"), worker(1));
+      ASSERT_TRUE(claimed) << claimed.error().text;
+      EXPECT_THAT(ids(*on.truth.list(path("/a/b"))), ElementsAre(1));
+      on.lossy->calls = 0;
+      EXPECT_EQ(on.tree.claim(path("/a/b"), worker(2)).error().kind, ErrorKind::refused) << which;
+    }
+}
+
+TEST(TreeOnALossyCoordinator, WhoComesSecondIsRefusedTheClaim) {
+  Lossy on;
+  on.lossy->before_multi = [&] { ASSERT_TRUE(on.truth.claim(path("/a"), worker(2))); };
+  EXPECT_EQ(on.tree.claim(path("/a"), worker(1)).error().kind, ErrorKind::refused);
+  EXPECT_THAT(ids(*on.truth.list(path("/a"))), ElementsAre(2));
+}
+
 TEST(TreeOnALossyCoordinator, SaysThatTheOutcomeIsUnknown) {
   Lossy on;
   on.lossy->loses = [](int) { return Loss::before; };
@@ -95,6 +115,7 @@ TEST(TreeOnALossyCoordinator, SaysThatTheOutcomeIsUnknown) {
   EXPECT_TRUE(added.error().may_have_run);
   EXPECT_LT(on.lossy->calls, 20) << "it gives up soon";
   EXPECT_EQ(on.tree.list(path("/a")).error().kind, ErrorKind::unreachable);
+  EXPECT_EQ(on.tree.claim(path("/a"), worker(1)).error().kind, ErrorKind::unreachable);
   EXPECT_EQ(on.tree.remove(paths({"/a"}), WorkerId{1}).error().kind, ErrorKind::unreachable);
   EXPECT_EQ(on.tree.revision(path("/a")).error().kind, ErrorKind::unreachable);
   EXPECT_EQ(on.tree.walk(path("/a")).error().kind, ErrorKind::unreachable);

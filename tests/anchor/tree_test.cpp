@@ -124,6 +124,64 @@ TEST_F(TreeTest, ReplacesTheFileOfASessionThatIsOver) {
   EXPECT_THAT(files("/x"), ElementsAre(1));
 }
 
+TEST_F(TreeTest, GivesADirectoryToOneWhoClaimsItAlone) {
+  ASSERT_TRUE(tree_.claim(path("/a/b"), worker(1)));
+  EXPECT_THAT(files("/a/b"), ElementsAre(1));
+  for (std::string_view taken : {"/a/b", "/a"}) {
+    auto claimed = tree_.claim(path(taken), worker(2));
+    ASSERT_FALSE(claimed) << taken;
+    EXPECT_EQ(claimed.error().kind, ErrorKind::refused);
+    EXPECT_THAT(claimed.error().text, HasSubstr(" stands in /a/b"));
+  }
+  EXPECT_THAT(nodes(), ElementsAre("/a", "/a/b", "/a/b/R0000000000000001"))
+      << "who is refused leaves nothing";
+  EXPECT_TRUE(tree_.claim(path("/a/b/c"), worker(2))) << "what lies below it is another directory";
+  EXPECT_FALSE(tree_.claim(path("/a/b"), worker(1, 2))) << "another incarnation is somebody else";
+  ASSERT_TRUE(tree_.remove(paths({"/a/b", "/a/b/c"}), WorkerId{1}));
+  ASSERT_TRUE(tree_.remove(paths({"/a/b/c"}), WorkerId{2}));
+  EXPECT_TRUE(tree_.claim(path("/a"), worker(2)));
+}
+
+TEST_F(TreeTest, AClaimOfADirectoryOfOnesOwnChangesIt) {
+  ASSERT_TRUE(tree_.add(paths({"/a"}), worker(1)));
+  auto before = tree_.list(path("/a"))->revision;
+  ASSERT_TRUE(tree_.claim(path("/a"), worker(1)));
+  EXPECT_THAT(files("/a"), ElementsAre(1));
+  EXPECT_GT(tree_.list(path("/a"))->revision, before);
+  ASSERT_TRUE(tree_.add(paths({"/a"}), worker(2)));
+  EXPECT_EQ(tree_.claim(path("/a"), worker(1)).error().kind, ErrorKind::refused);
+}
+
+TEST_F(TreeTest, WhatAnExpiredSessionHasLeftIsClaimed) {
+  auto other = backend_->connect();
+  ASSERT_TRUE(Tree(other, backend_->post()).claim(path("/a/b"), worker(1)));
+  ASSERT_TRUE(other->close());
+  ASSERT_TRUE(tree_.claim(path("/a/b"), worker(2)));
+  EXPECT_THAT(files("/a/b"), ElementsAre(2));
+}
+
+TEST_F(TreeTest, OfManyWhoClaimADirectoryAtOnceOneGetsIt) {
+  constexpr std::uint64_t threads = 4;
+  std::vector<std::shared_ptr<Coordinator>> coordinators;
+  for (std::uint64_t t = 0; t < threads; ++t) coordinators.push_back(backend_->connect());
+  for (int round = 0; round < 20; ++round) {
+    const std::string directory = "/claims/" + std::to_string(round);
+    std::atomic<int> got = 0;
+    std::vector<std::thread> running;
+    for (std::uint64_t t = 0; t < threads; ++t)
+      running.emplace_back([&, t] {
+        auto claimed = Tree(coordinators[t], backend_->post()).claim(path(directory), worker(t + 1));
+        got += claimed.has_value();
+        if (!claimed) {
+          EXPECT_EQ(claimed.error().kind, ErrorKind::refused) << claimed.error().text;
+        }
+      });
+    for (std::thread& thread : running) thread.join();
+    EXPECT_EQ(got, 1);
+    EXPECT_EQ(files(directory).size(), 1u);
+  }
+}
+
 TEST_F(TreeTest, TakesOutWhatIsNotThereWithoutComplaint) {
   EXPECT_TRUE(tree_.remove(paths({"/x", "/"}), WorkerId{1}));
   ASSERT_TRUE(tree_.add(paths({"/x"}), worker(2)));

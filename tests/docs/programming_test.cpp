@@ -126,6 +126,14 @@ void count_to(int last, circuit::Channel<int> numbers) {
 }
 CIRCUIT_FUNCTION(count_to);
 
+std::size_t read_lines() {
+  auto lines = circuit::here().open_channel<std::string>("/jobs/lines", std::chrono::seconds(10));
+  std::size_t bytes = 0;
+  for (const std::string& line : lines) bytes += line.size();
+  return bytes;
+}
+CIRCUIT_FUNCTION(read_lines);
+
 // -- time ---------------------------------------------------------------------------------------------------
 
 class Search {
@@ -242,6 +250,25 @@ TEST_F(Programming, Channels) {
   std::vector<std::string> rest = words.receive_all();
   EXPECT_EQ(word, "one");
   EXPECT_EQ(rest.size(), 2u);
+}
+
+TEST_F(Programming, ChannelsByName) {
+  auto lines = runtime.channel<std::string>(100);
+  runtime.offer_channel("/jobs/lines", lines);
+  lines.send_all(std::vector<std::string>{"one", "two"});
+  lines.close();
+  EXPECT_EQ(runtime.spawn("localhost", {}, read_lines).value, 6u);
+}
+
+TEST_F(Programming, Anchors) {
+  circuit::Anchors anchors = runtime.anchors();
+  anchors.add("/apps/teller");
+  for (const auto& [id, file] : anchors.open("/apps/teller").files().files)
+    std::printf("%s on %s\n", id.string().c_str(), file.address.host.c_str());
+  circuit::AnchorWatch watch = anchors.watch_subtree("/apps", [](const auto& events) {
+    for (const circuit::AnchorEvent& event : events) std::printf("%s\n", event.directory.c_str());
+  });
+  EXPECT_EQ(anchors.open("/apps").dirs().size(), 1u);
 }
 
 TEST_F(Programming, Deadlines) {

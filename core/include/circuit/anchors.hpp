@@ -24,7 +24,7 @@
 namespace circuit {
 
 namespace runtime {
-class AnchorClient;
+class AnchorSource;
 class SubtreeWatch;
 }  // namespace runtime
 
@@ -81,10 +81,10 @@ class Directory {
 
  private:
   friend class Anchors;
-  Directory(std::shared_ptr<runtime::AnchorClient> client, std::string path)
-      : client_(std::move(client)), path_(std::move(path)) {}
+  Directory(std::shared_ptr<runtime::AnchorSource> source, std::string path)
+      : source_(std::move(source)), path_(std::move(path)) {}
 
-  std::shared_ptr<runtime::AnchorClient> client_;
+  std::shared_ptr<runtime::AnchorSource> source_;
   std::string path_;
 };
 
@@ -120,7 +120,7 @@ class AnchorWatch {
 /// Directory's do. Thread safety: any thread, but not in inline calls.
 class Anchors {
  public:
-  explicit Anchors(std::shared_ptr<runtime::AnchorClient> client) : client_(std::move(client)) {}
+  explicit Anchors(std::shared_ptr<runtime::AnchorSource> source) : source_(std::move(source)) {}
 
   /// The directory of that path, whether it is there or not. `invalid` says which rule the path breaks: it
   /// begins with a slash, is UTF-8 without control characters, and no part of it looks like a worker's id.
@@ -142,7 +142,7 @@ class Anchors {
   void remove(std::string_view path) const;
 
  private:
-  std::shared_ptr<runtime::AnchorClient> client_;
+  std::shared_ptr<runtime::AnchorSource> source_;
 };
 
 }  // namespace circuit

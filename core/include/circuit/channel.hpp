@@ -15,6 +15,8 @@
 
 namespace circuit {
 
+class Runtime;
+
 /// One end of a queue of T that lives in the process that made it (Runtime::channel), with any number of
 /// senders and receivers in any process. Passed by reference: copies are ends of the same queue. Each value
 /// is received once; those of one sender in the order in which it sent them. An end whose queue's process has
@@ -210,6 +212,7 @@ class Channel {
   }
   template <class>
   friend struct Codec;
+  friend class Runtime;
 
   lang::TargetPointer target_;
   lang::CallOptions options_;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,9 @@
 namespace circuit {
 
 class Clock;
+namespace anchor {
+class Coordinator;
+}
 namespace link {
 class Loop;
 class Transport;
@@ -102,12 +106,16 @@ class Runtime {
     /// the functions that are spawned. Empty: this program itself.
     std::string worker_executable{};
     /// Parts that can be replaced, for simulations and tests; where empty, the system's are used. Their
-    /// interfaces are the library's own: base/clock.hpp, link/transport.hpp, spawn/launcher.hpp.
+    /// interfaces are the library's own: base/clock.hpp, link/transport.hpp, spawn/launcher.hpp,
+    /// anchor/coordinator.hpp.
     std::shared_ptr<Clock> clock{};
     /// Makes the transport that works on this loop, on which all its callbacks come.
     std::function<std::shared_ptr<link::Transport>(link::Loop&)> transport{};
     /// Starts and ends workers in place of the agent.
     std::shared_ptr<spawn::Launcher> launcher{};
+    /// A session with a tree of nodes, in which anchors() and channels by name stand in place of the agent's.
+    /// This process leaves it when the runtime ends; the session itself is its owner's to end.
+    std::shared_ptr<anchor::Coordinator> coordinator{};
   };
 
   /// In an app: connects to the agent of this host, which is started if there is none.
@@ -177,14 +185,15 @@ class Runtime {
 
   /// The same as the first spawn() with an Asio completion token, whose signature is void(std::exception_ptr,
   /// Spawned<Result>): see circuit/async.hpp, which has to be included. The arguments are copied at once. A
-  /// cancel stops the spawn, or its function. Starting the worker takes a thread of this runtime; the function
-  /// takes none here.
+  /// cancel stops the spawn, or its function. Starting the worker takes a thread of this runtime; the
+  /// function takes none here.
   template <class Token, class F, class... Args>
-  auto async_spawn(Token&& token, const std::string& host, const std::vector<std::string>& anchors, F function,
-                   Args&&... args) {
+  auto async_spawn(Token&& token, const std::string& host, const std::vector<std::string>& anchors,
+                   F function, Args&&... args) {
     using Arguments = typename lang::SpawnSignature<F>::Arguments;
     return lang::AsyncSpawn<F, std::remove_reference_t<Token>>::start(
-        *this, token, {host, anchors, &lang::function_entry(function)}, Arguments(std::forward<Args>(args)...));
+        *this, token, {host, anchors, &lang::function_entry(function)},
+        Arguments(std::forward<Args>(args)...));
   }
 
   /// Starts a worker without a function, registered under `anchors` (and `/host/<host>`). It lives until it
@@ -226,6 +235,30 @@ class Runtime {
   template <class T>
   Channel<T> channel(std::size_t capacity = lang::unbounded) {
     return Channel<T>(lang::make_local_target(node(), lang::make_channel_servant<T>(capacity)));
+  }
+
+  /// Offers a channel of this process to the whole cluster, by a name that is an anchor: `/jobs/queue`. This
+  /// process stands under it until withdraw_channel() or its own end, with which the name is gone. Of all who
+  /// offer a name one succeeds. An offer keeps no worker alive, and a channel that is closed stays offered.
+  /// Throws Error: `refused` where somebody else stands under that anchor or below it, or this process offers
+  /// the name already; `invalid` for a path that is no anchor, and for a channel of another process, which
+  /// alone can offer it; `overloaded` when this process has too many services or anchors; and what
+  /// Anchors::add does, where nothing is offered then.
+  template <class T>
+  void offer_channel(std::string_view name, const Channel<T>& channel) {
+    offer_channel(name, channel.target());
+  }
+  /// Takes the name away, and this process out of that anchor. The channel, and the ends that others hold,
+  /// stay. Where this process does not offer that name, nothing happens.
+  void withdraw_channel(std::string_view name);
+  /// An end of the channel that is offered under that name, in whatever process; waits at most that long for
+  /// somebody to offer it. Throws Error: `unreachable` when nobody does, after a wait `deadline`; `refused`,
+  /// with both types, when it is no channel of T; and what Directory::files() and a call throw. Where the
+  /// tree had lost sight of a host for so long that a second process got the name, the end is of the one that
+  /// started first.
+  template <class T>
+  Channel<T> open_channel(std::string_view name, std::chrono::milliseconds wait = {}) {
+    return Channel<T>(find_channel(name, lang::channel_interface<T>(), wait));
   }
 
   /// A reference to an object of this process, which lives as long as anyone refers to it. All references to
@@ -308,6 +341,9 @@ class Runtime {
   PendingSpawn begin_spawn(const std::string& host, const std::vector<std::string>& anchors,
                            const lang::Function& function);
   lang::TargetPointer functions_of(const Address& worker);
+  void offer_channel(std::string_view name, const lang::TargetPointer& channel);
+  lang::TargetPointer find_channel(std::string_view name, const std::string& interface,
+                                   std::chrono::milliseconds wait);
 
   /// The result of a spawn whose worker may have been started again, and where it comes from.
   struct Restarted {

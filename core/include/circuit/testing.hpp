@@ -11,8 +11,9 @@ namespace circuit::testing {
 
 /// A runtime whose workers are threads of this process, joined by memory: no agent, no other process, no
 /// socket. Everything between them is copied, counted and checked as between processes, but what is static
-/// they share, and a function that does not heed a request to stop holds up the end of its worker. There are
-/// no anchors; every name of a host is one. Thread safety: any thread.
+/// they share, and a function that does not heed a request to stop holds up the end of its worker. The anchor
+/// tree is one of memory too, that of this cluster alone; every name of a host is one. Thread safety: any
+/// thread.
 ///
 ///   circuit::testing::Cluster cluster(2);
 ///   cluster.runtime().run(cluster.worker(1), greet, "world");

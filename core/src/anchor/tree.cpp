@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -28,6 +29,15 @@ bool is_worth_another_try(Code code) noexcept {
   }
 }
 
+/// Who is in a directory beside that worker, as a sentence.
+std::optional<std::string> other_than(const Address& worker, const Path& directory, const Listing& listing) {
+  for (const Entry& entry : listing.files)
+    if (entry.address.id != worker.id || entry.address.incarnation != worker.incarnation)
+      return fmt::format("{} stands in {}", entry.address.string(), directory.string());
+  if (listing.directories.empty()) return std::nullopt;
+  return fmt::format("somebody stands in {}", directory.child(listing.directories.front())->string());
+}
+
 /// Collects the operations that put one worker into several directories.
 class Registration {
  public:
@@ -42,6 +52,27 @@ class Registration {
     if (present) return replace(file, node, *present);
     if (present.error().code != Code::no_node) return present.error();
     if (auto above = create_missing(reader_.node_of(directory)); !above) return above;
+    operations_.push_back(Operation::create(node, content_, Mode::ephemeral));
+    return {};
+  }
+
+  /// The same for a directory that must be new.
+  Outcome<void> place_alone(const Path& directory) {
+    const std::string node = reader_.node_of(directory);
+    if (auto above = create_missing(node); !above) return above;
+    // Who makes the directory stands there first: the others find it made.
+    if (!created_.contains(node))
+      return CoordinatorError{Code::node_exists, fmt::format("{} is there already", directory.string()), {}};
+    operations_.push_back(Operation::create(reader_.node_of(FilePath{directory, entry_.address.id}), content_,
+                                            Mode::ephemeral));
+    return {};
+  }
+
+  /// The same for a directory in which the worker stands already: its file is made anew, so that the
+  /// directory changes.
+  Outcome<void> place_again(const Path& directory) {
+    const std::string node = reader_.node_of(FilePath{directory, entry_.address.id});
+    operations_.push_back(Operation::remove(node));
     operations_.push_back(Operation::create(node, content_, Mode::ephemeral));
     return {};
   }
@@ -122,6 +153,37 @@ Outcome<void> Tree::try_to_add(const std::vector<Path>& directories, const Entry
   for (const Path& directory : directories)
     if (auto placed = registration.place(directory); !placed) return placed;
   if (registration.operations().empty()) return {};
+  return reader_->coordinator().multi(registration.operations());
+}
+
+Result<void> Tree::claim(const Path& directory, const Entry& entry) {
+  auto content = encode(entry);
+  if (!content) return content.error();
+  int losses = 0;
+  for (int attempt = 0; attempt < limits::anchor_attempts; ++attempt) {
+    // A look clears away what expired sessions have left.
+    auto listing = reader_->list(directory);
+    if (!listing && listing.error().kind != ErrorKind::invalid) return listing.error();
+    if (listing)
+      if (auto other = other_than(entry.address, directory, *listing))
+        return failure(ErrorKind::refused, *std::move(other));
+    auto claimed = try_to_claim(directory, listing.has_value(), entry, *content);
+    if (claimed) return {};
+    bool lost = claimed.error().code == Code::connection_loss && ++losses < limits::anchor_questions;
+    if (!lost && !is_worth_another_try(claimed.error().code))
+      return to_failure(fmt::format("claiming {} for {}", directory.string(), entry.address.id.string()),
+                        claimed.error());
+  }
+  return failure(
+      ErrorKind::overloaded,
+      fmt::format("the anchor {} changes faster than it can be claimed; try again", directory.string()));
+}
+
+Outcome<void> Tree::try_to_claim(const Path& directory, bool stands_there, const Entry& entry,
+                                 const std::string& content) {
+  Registration registration(*reader_, entry, content);
+  auto placed = stands_there ? registration.place_again(directory) : registration.place_alone(directory);
+  if (!placed) return placed;
   return reader_->coordinator().multi(registration.operations());
 }
 

@@ -32,6 +32,10 @@ class Tree {
   /// Puts a worker into all of these directories, as one change, or into none. Repeating it is harmless, and
   /// mends what a former session has left. `refused` if another incarnation of the worker stands there.
   Result<void> add(const std::vector<Path>& directories, const Entry& entry);
+  /// Puts a worker into one directory in which nobody else stands, nor below it, and into none where somebody
+  /// does: `refused` names him. Of several who claim a directory at once one gets it. Afterwards it is as any
+  /// other: who is added to it stands there too. Its revision grows, also where the worker stood there.
+  Result<void> claim(const Path& directory, const Entry& entry);
   /// Takes a worker out of these directories; where it does not stand, nothing happens. Goes on after a
   /// failure and returns the first.
   Result<void> remove(const std::vector<Path>& directories, WorkerId worker);
@@ -66,6 +70,8 @@ class Tree {
   /// One attempt, which fails if others change the same nodes meanwhile.
   Outcome<void> try_to_add(const std::vector<Path>& directories, const Entry& entry,
                            const std::string& content);
+  Outcome<void> try_to_claim(const Path& directory, bool stands_there, const Entry& entry,
+                             const std::string& content);
   Result<void> walk(const Path& directory, std::vector<std::pair<Path, Listing>>& out) const;
 
   std::shared_ptr<const DirectoryReader> reader_;

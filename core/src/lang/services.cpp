@@ -24,13 +24,14 @@ Result<void> Services::add(const std::string& name, ServantPointer servant) {
   return {};
 }
 
-void Services::remove(const std::string& name) {
+bool Services::remove(const std::string& name) {
   ServantPointer gone;  // let go outside the lock
   std::lock_guard lock(mutex_);
   auto found = services_.find(name);
-  if (found == services_.end()) return;
+  if (found == services_.end()) return false;
   gone = std::move(found->second);
   services_.erase(found);
+  return true;
 }
 
 ServantPointer Services::find(std::string_view name) const {
@@ -65,7 +66,7 @@ X dial(Node& node, const Address& process, const std::string& name) {
   return found;
 }
 
-X try_dial(Node& node, const Address& process, const std::string& name) {
+X try_dial(Node& node, const Address& process, const std::string& name, CallOptions options) {
   if (!process.id) throw Error(ErrorKind::invalid, "a dial needs the address of a process");
   if (process.id == node.own_id()) {
     ServantPointer servant = node.services().find(name);
@@ -73,7 +74,7 @@ X try_dial(Node& node, const Address& process, const std::string& name) {
   }
   PeerPointer peer = node.peers().find_or_add(process);
   OutgoingCall call(node.imports().fixed(peer, fixed_object::process, "process"), ProcessServant::dial_id(),
-                    {}, ProcessServant::dial_name);
+                    std::move(options), ProcessServant::dial_name);
   encode_arguments(call.arguments(), name);
   return call.run().value<X>();
 }

@@ -17,8 +17,8 @@ class Services {
  public:
   /// Errors: `invalid` for a name that is taken, empty or too long; `overloaded` when there are too many.
   Result<void> add(const std::string& name, ServantPointer servant);
-  /// Nothing happens when there is none of that name.
-  void remove(const std::string& name);
+  /// False: there is none of that name.
+  bool remove(const std::string& name);
   /// Null: there is none.
   ServantPointer find(std::string_view name) const;
   /// The node ends: all go.

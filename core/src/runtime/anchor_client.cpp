@@ -152,6 +152,33 @@ void AnchorClient::add(const std::string& path) {
   value_or_throw(std::move(added));
 }
 
+void AnchorClient::claim(const std::string& path) {
+  const bool is_app = state().worker() == nullptr;
+  std::uint64_t agents = 0;
+  if (is_app) {
+    keep_agent();
+    std::lock_guard lock(mutex_);
+    agents = agents_;
+  }
+  value_or_throw(ask(spawn::agent_interface().claim_anchor, milliseconds(0), path));
+  if (!is_app) return;
+  bool told = true;
+  {
+    // Not before: an agent that comes meanwhile would put it there without asking who stands there.
+    std::lock_guard lock(mutex_);
+    own_anchors_.insert(path);
+    told = agents_ == agents;
+  }
+  if (told) return;
+  try {
+    add(path);
+  } catch (const Error&) {
+    std::lock_guard lock(mutex_);
+    own_anchors_.erase(path);
+    throw;
+  }
+}
+
 void AnchorClient::remove(const std::string& path) {
   {
     std::lock_guard lock(mutex_);

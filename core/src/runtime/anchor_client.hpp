@@ -14,6 +14,7 @@
 #include <circuit/anchors.hpp>
 
 #include "base/anchor_path.hpp"
+#include "runtime/anchor_source.hpp"
 #include "runtime/subtree_watch.hpp"
 
 namespace circuit::runtime {
@@ -21,27 +22,22 @@ namespace circuit::runtime {
 class State;
 
 /// Asks again where an agent is lost and another comes, tells each agent the app's own registrations, and
-/// keeps watches going. Blocking functions throw Error. Thread safety: any thread, where nothing else is
-/// said.
-class AnchorClient : public std::enable_shared_from_this<AnchorClient> {
+/// keeps watches going.
+class AnchorClient final : public AnchorSource, public std::enable_shared_from_this<AnchorClient> {
  public:
   explicit AnchorClient(State& state) : state_(&state) {}
 
-  /// The runtime ends: whatever is asked from now on fails with `cancelled`.
-  void close();
-
-  AnchorListing open(const std::string& path);
-  /// Without a timeout it waits as long as it takes.
+  void close() override;
+  AnchorListing open(const std::string& path) override;
   AnchorListing change(const std::string& path, std::uint64_t since,
-                       std::optional<std::chrono::milliseconds> timeout);
-  void add(const std::string& path);
-  void remove(const std::string& path);
-  std::shared_ptr<SubtreeWatch> watch(const std::string& path, AnchorHandler handler);
-
-  /// The watch is over.
-  void end(std::shared_ptr<SubtreeWatch> watch);
-  /// On the loop: a watch could not be told, and asks again a little later.
-  void retry_later();
+                       std::optional<std::chrono::milliseconds> timeout) override;
+  void add(const std::string& path) override;
+  void claim(const std::string& path) override;
+  void remove(const std::string& path) override;
+  std::shared_ptr<SubtreeWatch> watch(const std::string& path, AnchorHandler handler) override;
+  void end(std::shared_ptr<SubtreeWatch> watch) override;
+  /// On the loop.
+  void retry_later() override;
 
  private:
   template <class R, class... A>

@@ -3,7 +3,9 @@
 
 #include <circuit/anchors.hpp>
 
-#include "runtime/anchor_client.hpp"
+#include "base/anchor_path.hpp"
+#include "runtime/anchor_source.hpp"
+#include "runtime/subtree_watch.hpp"
 
 namespace circuit {
 namespace {
@@ -14,21 +16,21 @@ std::string checked(std::string_view path) { return value_or_throw(anchor::Path:
 
 std::string Directory::name() const { return path_.substr(path_.rfind('/') + 1); }
 
-std::vector<std::string> Directory::dirs() const { return client_->open(path_).dirs; }
+std::vector<std::string> Directory::dirs() const { return source_->open(path_).dirs; }
 
-AnchorListing Directory::files() const { return client_->open(path_); }
+AnchorListing Directory::files() const { return source_->open(path_); }
 
 AnchorListing Directory::change(std::uint64_t since) const {
-  return client_->change(path_, since, std::nullopt);
+  return source_->change(path_, since, std::nullopt);
 }
 
 AnchorListing Directory::change(std::uint64_t since, std::chrono::milliseconds timeout) const {
-  return client_->change(path_, since, timeout);
+  return source_->change(path_, since, timeout);
 }
 
 Directory Directory::directory(std::string_view name) const {
   auto here = value_or_throw(anchor::Path::parse(path_));
-  return Directory(client_, value_or_throw(here.child(name)).string());
+  return Directory(source_, value_or_throw(here.child(name)).string());
 }
 
 AnchorFile Directory::file(WorkerId id) const {
@@ -38,16 +40,16 @@ AnchorFile Directory::file(WorkerId id) const {
   throw Error(ErrorKind::invalid, fmt::format("no worker {} stands in {}", id.string(), path_));
 }
 
-Directory Anchors::open(std::string_view path) const { return Directory(client_, checked(path)); }
+Directory Anchors::open(std::string_view path) const { return Directory(source_, checked(path)); }
 
 AnchorWatch Anchors::watch_subtree(std::string_view path, AnchorHandler handler) const {
   if (!handler) throw Error(ErrorKind::invalid, "a watch needs a handler");
-  return AnchorWatch(client_->watch(checked(path), std::move(handler)));
+  return AnchorWatch(source_->watch(checked(path), std::move(handler)));
 }
 
-void Anchors::add(std::string_view path) const { client_->add(checked(path)); }
+void Anchors::add(std::string_view path) const { source_->add(checked(path)); }
 
-void Anchors::remove(std::string_view path) const { client_->remove(checked(path)); }
+void Anchors::remove(std::string_view path) const { source_->remove(checked(path)); }
 
 AnchorWatch& AnchorWatch::operator=(AnchorWatch&& other) noexcept {
   if (this != &other) {

@@ -9,6 +9,7 @@
 
 #include "base/limits.hpp"
 #include "base/paths.hpp"
+#include "runtime/named_channels.hpp"
 #include "runtime/roles.hpp"
 #include "runtime/state.hpp"
 #include "runtime/worker.hpp"
@@ -38,7 +39,7 @@ Runtime::Runtime(int, char**, Options options) {
   auto start =
       options.start_agent ? spawn::AgentConnection::Start::if_missing : spawn::AgentConnection::Start::never;
   runtime::State::Replacements replacements{std::move(options.clock), std::move(options.transport),
-                                            std::move(options.launcher)};
+                                            std::move(options.launcher), std::move(options.coordinator)};
   state_ = runtime::make_app(directory, wire::Role::app, start, this, std::move(replacements));
   state_->set_worker_executable(options.worker_executable);
 }
@@ -50,6 +51,17 @@ Runtime::~Runtime() = default;
 const Address& Runtime::address() const noexcept { return state_->node().own_address(); }
 
 Anchors Runtime::anchors() { return Anchors(state_->anchors()); }
+
+void Runtime::offer_channel(std::string_view name, const lang::TargetPointer& channel) {
+  runtime::offer_channel(*state_, name, channel);
+}
+
+void Runtime::withdraw_channel(std::string_view name) { runtime::withdraw_channel(*state_, name); }
+
+lang::TargetPointer Runtime::find_channel(std::string_view name, const std::string& interface,
+                                          std::chrono::milliseconds wait) {
+  return runtime::find_channel(*state_, name, interface, wait);
+}
 
 lang::Node& Runtime::node() noexcept { return state_->node(); }
 

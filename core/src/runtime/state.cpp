@@ -5,6 +5,8 @@
 
 #include "base/paths.hpp"
 #include "link/unix_transport.hpp"
+#include "runtime/anchor_client.hpp"
+#include "runtime/own_session.hpp"
 #include "spawn/agent_file.hpp"
 
 namespace circuit::runtime {
@@ -27,6 +29,12 @@ State::State(Identity identity, spawn::AgentConnection::Start start, Runtime* ru
   node_ = std::make_unique<lang::Node>(std::move(parts));
   agent_ = std::make_unique<spawn::AgentConnection>(*node_, std::move(identity.directory), start);
   if (!launcher_) launcher_ = std::make_shared<spawn::AgentLauncher>(*agent_);
+  if (replacements.coordinator)
+    anchors_ = std::make_shared<OwnSession>(
+        *node_, std::move(replacements.coordinator),
+        entry_of(*node_, std::move(identity.function), identity.role != wire::Role::worker));
+  else
+    anchors_ = std::make_shared<AnchorClient>(*this);
   deaths_ = std::make_unique<Deaths>(*node_, *agent_);
   set_worker_executable({});
   node_->set_observer(this);

@@ -12,7 +12,7 @@
 #include "lang/node.hpp"
 #include "link/asio_loop.hpp"
 #include "link/transport.hpp"
-#include "runtime/anchor_client.hpp"
+#include "runtime/anchor_source.hpp"
 #include "runtime/deaths.hpp"
 #include "spawn/agent_connection.hpp"
 #include "spawn/launcher.hpp"
@@ -30,6 +30,8 @@ class State final : public lang::NodeObserver {
     wire::Role role = wire::Role::app;
     std::filesystem::path directory;
     std::unique_ptr<record::Recorder> recorder;
+    /// Of a worker: the function that it is for.
+    std::string function;
   };
 
   /// As in Runtime::Options.
@@ -37,6 +39,7 @@ class State final : public lang::NodeObserver {
     std::shared_ptr<Clock> clock;
     std::function<std::shared_ptr<link::Transport>(link::Loop&)> transport;
     std::shared_ptr<spawn::Launcher> launcher;
+    std::shared_ptr<anchor::Coordinator> coordinator;
   };
 
   State(Identity identity, spawn::AgentConnection::Start start, Runtime* runtime,
@@ -51,7 +54,7 @@ class State final : public lang::NodeObserver {
   spawn::Launcher& launcher() noexcept { return *launcher_; }
   Deaths& deaths() noexcept { return *deaths_; }
   link::AsioLoop& loop() noexcept { return loop_; }
-  const std::shared_ptr<AnchorClient>& anchors() const noexcept { return anchors_; }
+  const std::shared_ptr<AnchorSource>& anchors() const noexcept { return anchors_; }
   /// Absolute path of the program that the workers of this runtime run.
   const std::filesystem::path& worker_executable() const noexcept { return worker_executable_; }
   /// A path, or the name of a program beside this one; empty: this program.
@@ -72,7 +75,7 @@ class State final : public lang::NodeObserver {
   const std::shared_ptr<link::Transport> transport_;
   std::unique_ptr<lang::Node> node_;
   std::unique_ptr<spawn::AgentConnection> agent_;
-  const std::shared_ptr<AnchorClient> anchors_ = std::make_shared<AnchorClient>(*this);
+  std::shared_ptr<AnchorSource> anchors_;
   std::shared_ptr<spawn::Launcher> launcher_;
   std::unique_ptr<Deaths> deaths_;
   std::filesystem::path worker_executable_;

@@ -10,9 +10,9 @@
 
 namespace circuit::runtime {
 
-SubtreeWatch::SubtreeWatch(std::weak_ptr<AnchorClient> client, lang::Node& node, std::string path,
+SubtreeWatch::SubtreeWatch(std::weak_ptr<AnchorSource> source, lang::Node& node, std::string path,
                            AnchorHandler handler)
-    : client_(std::move(client)),
+    : source_(std::move(source)),
       node_(node),
       path_(std::move(path)),
       handler_(std::move(handler)),
@@ -39,10 +39,10 @@ void SubtreeWatch::ask(const lang::PeerPointer& agent) {
 void SubtreeWatch::told(const lang::PeerPointer& agent, const Result<spawn::SubtreeNews>& news) {
   if (asked_ != agent) return;
   asked_ = nullptr;
-  auto client = client_.lock();
-  if (ended_ || !client) return;
+  auto source = source_.lock();
+  if (ended_ || !source) return;
   // What stands there is not known just now: that is no reason to say that it has left.
-  if (news.has_error()) return client->retry_later();
+  if (news.has_error()) return source->retry_later();
   take(*news);
   deliver();
   ask(agent);
@@ -82,7 +82,7 @@ void SubtreeWatch::deliver() {
   if (ended_ || scheduled_ || fresh_.empty()) return;
   scheduled_ = node_.pool().submit([self = shared_from_this()] { self->run(); });
   if (scheduled_) return;
-  if (auto client = client_.lock()) client->retry_later();
+  if (auto source = source_.lock()) source->retry_later();
 }
 
 std::vector<AnchorEvent> SubtreeWatch::news() {
@@ -134,7 +134,7 @@ void SubtreeWatch::run() {
 
 void SubtreeWatch::end() noexcept {
   if (!ended_.exchange(true))
-    if (auto client = client_.lock()) client->end(shared_from_this());
+    if (auto source = source_.lock()) source->end(shared_from_this());
   std::unique_lock lock(mutex_);
   idle_.wait(
       lock, [this] { return in_handler_ == std::thread::id() || in_handler_ == std::this_thread::get_id(); });

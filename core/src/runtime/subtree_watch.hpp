@@ -18,14 +18,14 @@
 
 namespace circuit::runtime {
 
-class AnchorClient;
+class AnchorSource;
 
 /// Keeps what stands there apart from what the handler knows of, so that a slow handler is told the
 /// difference when it comes round, however much has happened, and a new agent's account of everything is no
 /// news. Thread safety: any thread, where nothing else is said.
 class SubtreeWatch : public std::enable_shared_from_this<SubtreeWatch> {
  public:
-  SubtreeWatch(std::weak_ptr<AnchorClient> client, lang::Node& node, std::string path, AnchorHandler handler);
+  SubtreeWatch(std::weak_ptr<AnchorSource> source, lang::Node& node, std::string path, AnchorHandler handler);
 
   /// What is asked of an agent next.
   spawn::SubtreeOrder order() const;
@@ -47,7 +47,7 @@ class SubtreeWatch : public std::enable_shared_from_this<SubtreeWatch> {
   void run();
   std::vector<AnchorEvent> news();
 
-  const std::weak_ptr<AnchorClient> client_;
+  const std::weak_ptr<AnchorSource> source_;
   lang::Node& node_;
   const std::string path_;
   const AnchorHandler handler_;

@@ -50,6 +50,8 @@ struct AgentInterface {
   lang::RemoteMethod<void(std::uint64_t)> end_wait{"agent.end_wait"};
   /// Registers the caller, a worker or an app, under that anchor too; or no longer.
   lang::RemoteMethod<void(std::string)> add_anchor{"agent.add_anchor"};
+  /// The same as the first, where nobody else stands there or below it.
+  lang::RemoteMethod<void(std::string)> claim_anchor{"agent.claim_anchor"};
   lang::RemoteMethod<void(std::string)> remove_anchor{"agent.remove_anchor"};
   lang::RemoteMethod<AgentStatus()> status{"agent.status"};
   /// From a worker: the function that it runs, and its arguments for showing.

@@ -8,7 +8,9 @@
 
 #include <circuit/testing.hpp>
 
+#include "anchor/embedded/store.hpp"
 #include "base/limits.hpp"
+#include "runtime/own_session.hpp"
 #include "runtime/state.hpp"
 #include "runtime/worker.hpp"
 #include "testing/memory_transport.hpp"
@@ -46,6 +48,7 @@ class HostedWorker {
     value_or_throw(parts.listen(std::nullopt));
     thread_ = std::thread([this, &parts] {
       worker_->live();
+      session().close();
       parts.node().peers().say_goodbye(std::chrono::steady_clock::now() + limits::goodbye_wait);
       // Calls that its functions wait for end with this, and so do they.
       worker_->request_stop(std::chrono::milliseconds(0));
@@ -59,10 +62,21 @@ class HostedWorker {
     InProcess::give(*runtime_, nullptr);
   }
 
+  /// Under these anchors and that of its host.
+  void stand_under(const std::vector<std::string>& anchors) {
+    std::vector<std::string> paths{"/host/" + address().host};
+    for (const std::string& anchor : anchors)
+      paths.push_back(value_or_throw(anchor::Path::parse(anchor)).string());
+    session().add_all(paths);
+  }
   void stop(std::chrono::milliseconds grace) { worker_->request_stop(grace); }
   const Address& address() const { return runtime_->address(); }
 
  private:
+  runtime::OwnSession& session() const {
+    return static_cast<runtime::OwnSession&>(*runtime_->state().anchors());
+  }
+
   std::unique_ptr<Runtime> runtime_;
   std::unique_ptr<runtime::Worker> worker_;
   std::thread thread_;
@@ -78,13 +92,21 @@ class Cluster::Workers final : public spawn::Launcher, public std::enable_shared
       return failure(ErrorKind::refused, "a worker in this process cannot be started again");
     spawn::WorkerRecord record;
     record.function = order.function;
+    std::shared_ptr<HostedWorker> worker;
     try {
-      auto worker = std::make_unique<HostedWorker>(identity(host, wire::Role::worker), replacements(), false);
+      State::Identity own = identity(host, wire::Role::worker);
+      own.function = order.function;
+      worker = std::make_shared<HostedWorker>(std::move(own), replacements(), false);
       record.address = worker->address();
-      std::lock_guard lock(mutex_);
-      if (ended_) return failure(ErrorKind::cancelled, "the cluster has ended");
-      workers_.push_back(std::move(worker));
+      {
+        std::lock_guard lock(mutex_);
+        if (ended_) return failure(ErrorKind::cancelled, "the cluster has ended");
+        workers_.push_back(worker);
+      }
+      // Not before: who finds it there may want to end it.
+      worker->stand_under(order.anchors);
     } catch (const Error& error) {
+      if (worker) worker->stop(std::chrono::milliseconds(0));
       return error.failure();
     }
     return record;
@@ -101,7 +123,7 @@ class Cluster::Workers final : public spawn::Launcher, public std::enable_shared
   }
 
   void end_all() {
-    std::list<std::unique_ptr<HostedWorker>> workers;
+    std::list<std::shared_ptr<HostedWorker>> workers;
     {
       std::lock_guard lock(mutex_);
       ended_ = true;
@@ -126,15 +148,16 @@ class Cluster::Workers final : public spawn::Launcher, public std::enable_shared
   State::Replacements replacements() {
     return {nullptr,
             [names = names_](link::Loop& loop) { return std::make_shared<MemoryTransport>(loop, names); },
-            shared_from_this()};
+            shared_from_this(), tree_->connect({}, {}).value()};
   }
 
  private:
   const std::shared_ptr<MemoryNames> names_ = std::make_shared<MemoryNames>();
+  const std::shared_ptr<anchor::embedded::Store> tree_ = anchor::embedded::Store::in_memory();
   SystemRandom random_;
   std::mutex mutex_;
   bool ended_ = false;
-  std::list<std::unique_ptr<HostedWorker>> workers_;
+  std::list<std::shared_ptr<HostedWorker>> workers_;
 };
 
 Cluster::Cluster(std::size_t workers) : workers_(std::make_shared<Workers>()), runtime_(InProcess::bare()) {

@@ -14,6 +14,6 @@ void unlisten(Node& node, const std::string& name);
 /// A counted reference to a service of `process`. Throws Error, `refused` when there is none of that name.
 X dial(Node& node, const Address& process, const std::string& name);
 /// The same; empty when there is none of that name. All other errors are thrown.
-X try_dial(Node& node, const Address& process, const std::string& name);
+X try_dial(Node& node, const Address& process, const std::string& name, CallOptions options = {});
 
 }  // namespace circuit::lang

@@ -16,6 +16,11 @@ CoordinatorError not_there(std::string_view path) {
   return {Code::no_node, fmt::format("the node {} does not exist", in_quotes(path)), {}};
 }
 
+class NoJournal final : public Journal {
+ public:
+  Result<void> append(const Entry&) override { return {}; }
+};
+
 }  // namespace
 
 Store::Store(const Options& options)
@@ -23,32 +28,10 @@ Store::Store(const Options& options)
       random_(options.random != nullptr ? *options.random : system_random_),
       session_wait_ns_(static_cast<std::uint64_t>(std::max<std::int64_t>(options.session_wait.count(), 0))) {}
 
-Result<std::shared_ptr<Store>> Store::open(const std::filesystem::path& file, Options options) {
+std::shared_ptr<Store> Store::in_memory(const Options& options) {
   auto store = std::shared_ptr<Store>(new Store(options));
-  Journal::Content content;
-  auto journal = Journal::open(file, content);
-  if (!journal) return journal.error();
-  store->journal_ = *std::move(journal);
-  if (auto loaded = store->load(std::move(content)); !loaded) return loaded.error();
+  store->journal_ = std::make_unique<NoJournal>();
   return store;
-}
-
-Result<void> Store::load(Journal::Content content) {
-  for (SessionCredentials& session : content.sessions)
-    sessions_[session.id] = {std::move(session.password), 0, clock_.now_ns() + session_wait_ns_};
-  std::uint64_t greatest_zxid = 0;
-  for (auto& [path, record] : content.nodes) {
-    const Stat& stat = record.stat;
-    greatest_zxid = std::max({greatest_zxid, stat.czxid, stat.mzxid, stat.pzxid});
-    if (stat.ephemeral_owner != 0 && !sessions_.contains(stat.ephemeral_owner))
-      return damaged_store("a node belongs to a session that is not there");
-    if (!tree_.restore(std::move(path), std::move(record)))
-      return damaged_store("a node stands where none can");
-  }
-  auto epoch = journal_->begin_epoch(greatest_zxid);
-  if (!epoch) return epoch.error();
-  last_zxid_ = *epoch << 32;
-  return {};
 }
 
 // -- sessions -----------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@
 
 namespace circuit::anchor::embedded {
 
-/// A tree of nodes in memory, of which each change is on disk before it is answered.
+/// A tree of nodes in memory, of which each change is on disk before it is answered, where it has a file.
 ///
 /// Sessions: one whose coordinator goes without close() keeps its ephemeral nodes for `session_wait`, and can
 /// be resumed with its id and password; so can every session after the store is opened again, also after a
@@ -52,6 +52,10 @@ class Store : public std::enable_shared_from_this<Store> {
   static Result<std::shared_ptr<Store>> open(const std::filesystem::path& file) {
     return open(file, Options());
   }
+
+  /// A store that is gone with its end.
+  static std::shared_ptr<Store> in_memory(const Options& options);
+  static std::shared_ptr<Store> in_memory() { return in_memory(Options()); }
 
   /// A new session, or the one of `credentials` again, which takes it away from the coordinator that has it
   /// now. `listener` hears of the session and must only post; the first `connected` is not told. Errors:
@@ -87,6 +91,7 @@ class Store : public std::enable_shared_from_this<Store> {
   };
 
   explicit Store(const Options& options);
+  /// Takes what was kept.
   Result<void> load(Journal::Content content);
 
   // What a connection asks, by its number.

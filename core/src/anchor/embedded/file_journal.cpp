@@ -1,4 +1,4 @@
-#include "anchor/embedded/journal.hpp"
+#include "anchor/embedded/file_journal.hpp"
 
 #include <algorithm>
 #include <array>
@@ -109,7 +109,7 @@ Failure damaged_store(std::string_view what) {
   return with_cure(failure(ErrorKind::invalid, fmt::format("the anchor store is damaged: {}", what)));
 }
 
-Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& file, Content& content) {
+Result<std::unique_ptr<FileJournal>> FileJournal::open(const std::filesystem::path& file, Content& content) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) {
     if (error) return system_failure("cannot open " + file.string(), error.value());
@@ -118,14 +118,14 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& file
   if (auto good = inspect(file); !good) return with_cure(good.error());
   auto database = Database::open(file, Database::Access::read_write);
   if (!database) return database.error();
-  auto journal = std::unique_ptr<Journal>(new Journal(*std::move(database)));
+  auto journal = std::unique_ptr<FileJournal>(new FileJournal(*std::move(database)));
   // A damaged file is evidence: not even its own log is moved into it.
   journal->database_.checkpoint_on_close(false);
   if (auto good = journal->load(content); !good) return good.error();
   return journal;
 }
 
-Result<void> Journal::prepare() {
+Result<void> FileJournal::prepare() {
   const std::array<std::pair<Statement*, std::string_view>, 7> statements{{
       {&begin_, "BEGIN IMMEDIATE"},
       {&commit_, "COMMIT"},
@@ -143,7 +143,7 @@ Result<void> Journal::prepare() {
   return {};
 }
 
-Result<void> Journal::load(Content& content) {
+Result<void> FileJournal::load(Content& content) {
   // The lock is held as long as the file is open: a second process is refused, and SQLite needs no shared
   // memory.
   for (const char* sql :
@@ -164,7 +164,7 @@ Result<void> Journal::load(Content& content) {
   return {};
 }
 
-Result<void> Journal::load_nodes(Content& content) {
+Result<void> FileJournal::load_nodes(Content& content) {
   auto nodes = database_.prepare(
       "SELECT path, data, czxid, mzxid, pzxid, ctime_ms, mtime_ms, version, cversion, owner FROM node ORDER "
       "BY path");
@@ -180,7 +180,7 @@ Result<void> Journal::load_nodes(Content& content) {
   }
 }
 
-Result<std::uint64_t> Journal::begin_epoch(std::uint64_t greatest_zxid) {
+Result<std::uint64_t> FileJournal::begin_epoch(std::uint64_t greatest_zxid) {
   auto stored = database_.integer("SELECT value FROM epoch");
   if (!stored) return stored.error();
   std::uint64_t epoch = std::max(greatest_zxid >> 32, *stored);
@@ -195,7 +195,7 @@ Result<std::uint64_t> Journal::begin_epoch(std::uint64_t greatest_zxid) {
   return epoch;
 }
 
-Result<void> Journal::append(const Entry& entry) {
+Result<void> FileJournal::append(const Entry& entry) {
   if (auto begun = begin_.run(); !begun) return begun;
   auto written = write(entry);
   if (written) written = commit_.run();
@@ -204,7 +204,7 @@ Result<void> Journal::append(const Entry& entry) {
   return written;
 }
 
-Result<void> Journal::write(const Entry& entry) {
+Result<void> FileJournal::write(const Entry& entry) {
   for (auto [path, record] : entry.nodes) {
     if (record == nullptr) {
       if (auto done = remove_node_.text(1, path).run(); !done) return done;
