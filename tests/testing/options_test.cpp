@@ -204,6 +204,29 @@ TEST_F(RuntimeOptions, ChannelsAreFoundByNameInAnyCoordinator) {
   EXPECT_EQ(kind_of([&] { two.open_channel<int>("/jobs/queue"); }), ErrorKind::unreachable);
 }
 
+struct Job {
+  std::int32_t number = 0;
+};
+struct GrownJob {
+  std::int32_t number = 0;
+  std::string note;
+};
+
+TEST_F(RuntimeOptions, AChannelOfATypeThatHasGrownIsFoundByItsName) {
+  Runtime::Options options = joined_by_memory();
+  options.coordinator = tree_->connect().value();
+  Runtime one(0, nullptr, options);
+  options.coordinator = tree_->connect().value();
+  Runtime two(0, nullptr, options);
+  auto jobs = one.channel<Job>();
+  one.offer_channel("/jobs", jobs);
+  auto grown = two.open_channel<GrownJob>("/jobs");
+  grown.send({3, "soon"});
+  EXPECT_EQ(jobs.receive().number, 3);
+  jobs.send({4});
+  EXPECT_EQ(grown.receive().number, 4);
+}
+
 TEST_F(RuntimeOptions, ACoordinatorThatIsClosedEndsTheAnchorsAndNothingElse) {
   Runtime::Options options = alone();
   options.coordinator = tree_->connect().value();

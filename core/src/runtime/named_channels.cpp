@@ -12,6 +12,7 @@
 #include "base/anchor_path.hpp"
 #include "base/limits.hpp"
 #include "runtime/state.hpp"
+#include "value/evolution.hpp"
 
 namespace circuit::runtime {
 namespace {
@@ -72,7 +73,9 @@ class Search {
       if (error.kind() == ErrorKind::cancelled) throw;
       if (error.kind() != ErrorKind::dead && !trouble_) trouble_ = error;
     }
-    if (found && !found.target()->interfaces().include(interface_))
+    // As with a channel that is handed over, its values may be of a type that has grown.
+    if (found && !found.target()->interfaces().include(interface_) &&
+        check_readable(found.interface(), interface_).has_error())
       throw Error(ErrorKind::refused, fmt::format("{} is a {}, and what is wanted is a {}", name_,
                                                   found.interface(), interface_));
     return found.target();
