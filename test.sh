@@ -88,7 +88,8 @@ fi
   { echo "The build failed; the first error above says why. No test was run." >&2; exit 1; }
 built=$SECONDS
 
-options=(--parallel 2 --output-on-failure --no-tests=error)
+# More at once than there are processors, as many tests wait for other processes most of the time.
+options=(--parallel 3 --output-on-failure --no-tests=error)
 [[ $name ]] && options+=(-R "$name")
 if ((${#excluded[@]})); then
   options+=(-LE "^($(IFS='|'; echo "${excluded[*]}"))\$")

@@ -28,7 +28,7 @@ def summary(tests):
         group = groups[name.split("/")[0]]
         group[0] += 1
         group[1] += seconds
-    lines = ["", "Seconds of each group (tests run two at a time, so the clock shows about half):"]
+    lines = ["", "Seconds of each group (tests run three at a time, so the clock shows about a third):"]
     for name, (count, seconds) in sorted(groups.items(), key=lambda item: -item[1][1]):
         lines.append(f"  {seconds:8.1f}  {name} ({count})")
     lines += ["", "The slowest tests:"]
