@@ -30,7 +30,7 @@ namespace lang {
 
 template <class T>
 struct ReferredBy {
-  static_assert(sizeof(T) == 0, "circuit: pipeline takes a method that returns a Ref<T> or a PermRef<T>");
+  static_assert(sizeof(T*) == 0, "circuit: pipeline takes a method that returns a Ref<T> or a PermRef<T>");
 };
 template <class T>
 struct ReferredBy<Ref<T>> {

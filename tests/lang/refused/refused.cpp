@@ -52,6 +52,10 @@ void refused(circuit::Runtime& runtime) { runtime.spawn<greet>("localhost", {}, 
 CIRCUIT_INTERFACE(Listed, take);
 void refused(const circuit::Ref<Listed>& object) { object.call<&Listed::take>("one", 2); }
 #endif
+#ifdef PIPELINED_VALUE
+CIRCUIT_INTERFACE(Listed, take);
+void refused(const circuit::Ref<Listed>& object) { object.pipeline<&Listed::take>("one"); }
+#endif
 #ifdef METHOD_AS_FUNCTION
 void refused(circuit::Runtime& runtime) { runtime.spawn<&Listed::take>("localhost", {}, "text"); }
 #endif
