@@ -23,7 +23,9 @@ class PromisedCall final : public Waiter {
   }
   std::unique_ptr<Waiter> heir() override { return waiter_.heir(); }
   bool moved() override {
-    promise_->moved(sequence_);
+    // Sending it again may end it, and this with it.
+    const std::shared_ptr<Promise> promise = promise_;
+    promise->moved(sequence_);
     return true;
   }
   /// Keeps an object of this process while the call is under way.

@@ -104,14 +104,18 @@ void Deaths::ask_later(std::uint64_t ticket, std::uint64_t after_ns) {
   found->second.timer->arm(node_.clock().now_ns() + after_ns, [this, ticket] { ask(ticket); });
 }
 
-void Deaths::peer_died(const lang::PeerPointer& peer, const Failure& verdict) {
+void Deaths::peer_died(const lang::PeerPointer& peer) {
   std::vector<std::uint64_t> tickets;
   {
     std::lock_guard lock(mutex_);
-    for (const auto& [ticket, watch] : watches_)
-      if (watch.by_link && watch.address.id == peer->address().id) tickets.push_back(ticket);
+    for (auto& [ticket, watch] : watches_)
+      if (watch.by_link && watch.address.id == peer->address().id) {
+        watch.by_link = false;
+        tickets.push_back(ticket);
+      }
   }
-  for (std::uint64_t ticket : tickets) finish(ticket, unseen(verdict));
+  // There may be an agent again, which knows why; where there is none, the verdict is all that is known.
+  for (std::uint64_t ticket : tickets) ask(ticket);
 }
 
 void Deaths::finish(std::uint64_t ticket, Death death) {

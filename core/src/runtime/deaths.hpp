@@ -27,7 +27,7 @@ class Deaths {
   std::uint64_t watch(const Address& address, Told told);
   void forget(std::uint64_t ticket);
   /// From the node's observer, on the loop.
-  void peer_died(const lang::PeerPointer& peer, const Failure& verdict);
+  void peer_died(const lang::PeerPointer& peer);
 
  private:
   struct Watch {

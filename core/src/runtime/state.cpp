@@ -69,9 +69,9 @@ Result<void> State::listen(std::optional<int> listening_fd) {
   return {};
 }
 
-void State::peer_died(const lang::PeerPointer& peer, const Failure& verdict) {
+void State::peer_died(const lang::PeerPointer& peer, const Failure&) {
   agent_->ended(peer);
-  deaths_->peer_died(peer, verdict);
+  deaths_->peer_died(peer);
   if (peer_died_) peer_died_(peer);
 }
 
