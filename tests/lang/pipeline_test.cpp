@@ -308,6 +308,31 @@ TEST_F(PipelineTest, ResultsThatNobodyForgetsAreBounded) {
   EXPECT_EQ(cluster[1].node().results().size(), limits::kept_results);
 }
 
+TEST_F(PipelineTest, AnIdThatIsUsedTwiceChangesNothingForTheResultThatIsKeptUnderIt) {
+  auto send = [&](std::uint64_t call, std::uint64_t object, std::uint64_t method, bool to_result,
+                  auto... args) {
+    wire::CallHead head;
+    head.object = object;
+    head.method = method;
+    head.to_result = to_result;
+    head.keep_result = !to_result;
+    Buffer body;
+    head.write(body.extend(wire::CallHead::size));
+    Encoder encoder(body);
+    encode_arguments(encoder, args...);
+    ASSERT_TRUE(cluster[0].peer(cluster[1])->send(wire::FrameKind::call, call, body).has_value());
+  };
+  const std::uint64_t kept = std::uint64_t{1} << 40, other = std::uint64_t{2} << 40;
+  send(kept, object_id, method_id<Library, &Library::take>(), false);
+  ASSERT_TRUE(library->asked.wait_for(1));
+  send(kept, object_id, method_id<Library, &Library::take>(), false);
+  send(other, kept, method_id<Journal, &Journal::note>(), true, 7);
+  ASSERT_TRUE(wait_for_calls(2)) << "the second of the same id is refused";
+  library->gate.open();
+  EXPECT_TRUE(come([&] { return cluster[1].node().recorder().in_flight(record::Direction::incoming) == 0; }));
+  EXPECT_THAT(remote.call<&Library::take>().call<&Journal::all>(), ElementsAre(7));
+}
+
 TEST_F(PipelineTest, MovedForACallThatWasNoneOfThatKindFailsIt) {
   auto slow = std::make_shared<Slow>();
   cluster[1].publish(object_id + 1, slow);

@@ -41,12 +41,12 @@ std::string hello_json(std::string_view kind, Member& member) {
       kind, address.id.value, address.pid, address.endpoint);
 }
 
-std::string call_json(std::uint64_t n, std::uint64_t object, std::string_view method,
-                      std::string_view arguments, int pieces = 1, std::string_view flag = {}) {
+std::string call_json_of(std::uint64_t id, std::uint64_t object, std::string_view method,
+                         std::string_view arguments, int pieces = 1, std::string_view flag = {}) {
   return fmt::format(
       R"({{"kind":"call","call":{},"pieces":{},"object":{},"method":{},"parent":0,"remaining_ms":0,)"
       R"("depth":0,"to_result":{},"keep_result":{},"arguments":{}}})",
-      call_id(n), pieces, object, signature_id(fmt::format("lang_test::{}", method)), flag == "to_result",
+      id, pieces, object, signature_id(fmt::format("lang_test::{}", method)), flag == "to_result",
       flag == "keep_result", arguments);
 }
 
@@ -54,6 +54,11 @@ std::string call_json(std::uint64_t n, std::uint64_t object, std::string_view me
 std::string signature_json(std::string_view method) {
   const std::string text = fmt::format("lang_test::{}", method);
   return fmt::format(R"({{"kind":"signature","call":{},"signature":"{}"}})", signature_id(text), text);
+}
+
+std::string call_json(std::uint64_t n, std::uint64_t object, std::string_view method,
+                      std::string_view arguments, int pieces = 1, std::string_view flag = {}) {
+  return call_json_of(call_id(n), object, method, arguments, pieces, flag);
 }
 
 std::string reply_json(std::uint64_t n, std::string_view result) {
@@ -96,19 +101,16 @@ void borrow(Cluster& cluster, std::vector<std::string>& dialer, std::vector<std:
   while (cluster[1].node().exports().size() > 0) std::this_thread::yield();
 
   // The second call in flight stands in the second slot.
-  std::string second = call_json(1, call_id(8), "Slow.wait()->void", "[]", 1, "to_result");
-  const std::uint64_t second_id = call_id(1) + 1;
-  second.replace(second.find(std::to_string(call_id(1))), std::to_string(call_id(1)).size(),
-                 std::to_string(second_id));
+  const std::uint64_t second = call_id(1) + 1;
   dialer.push_back(signature_json("Lender.lend()->ref<lang_test::Slow>"));
   dialer.push_back(
       call_json(8, object_id + 3, "Lender.lend()->ref<lang_test::Slow>", "[]", 1, "keep_result"));
   dialer.push_back(signature_json("Slow.wait()->void"));
-  dialer.push_back(second);
+  dialer.push_back(call_json_of(second, call_id(8), "Slow.wait()->void", "[]", 1, "to_result"));
   dialer.push_back(fmt::format(R"({{"kind":"forget","call":{}}})", call_id(8)));
   dialer.push_back(drop_json(object, 1));
   acceptor.push_back(reply_json(8, reference_json("writers_own", object, "Slow")));
-  acceptor.push_back(fmt::format(R"({{"kind":"reply","call":{},"result":null}})", second_id));
+  acceptor.push_back(fmt::format(R"({{"kind":"reply","call":{},"result":null}})", second));
 }
 
 // What two nodes say to each other, and in words what it means: tests/wire/reader_test.py compares the two.

@@ -29,8 +29,9 @@ ServantPointer Dispatcher::find(std::uint64_t object, const PeerPointer& peer) c
   return node_.exports().find(object, peer ? peer->address().id : node_.own_id());
 }
 
-void Dispatcher::refuse(const PeerPointer& peer, std::uint64_t call, Failure failure) {
-  node_.results().fail(peer.get(), call, failure);
+void Dispatcher::refuse(const PeerPointer& peer, std::uint64_t call, const Failure& failure,
+                        PromisedResult* kept) {
+  if (kept != nullptr) kept->fail(failure);
   ReferenceSession none(node_, peer);
   node_.send_answer(peer, wire::FrameKind::failure, call, wire::encode_failure(failure), none);
 }
@@ -51,19 +52,21 @@ void Dispatcher::dispatch(const PeerPointer& peer, std::uint64_t call, Buffer bo
   std::unique_ptr<ReceivedReferences> references;
   if (has_references) {
     auto taken = ReceivedReferences::take(node_, peer, body.view().subspan(wire::CallHead::size));
-    if (taken.has_error()) return refuse(peer, call, taken.error());
+    if (taken.has_error()) return refuse(peer, call, taken.error(), kept.get());
     references = std::move(*taken);
   }
   if (head->depth >= limits::call_depth)
     return refuse(peer, call,
                   failure(ErrorKind::overloaded,
-                          fmt::format("the chain of nested calls is deeper than {}", limits::call_depth)));
+                          fmt::format("the chain of nested calls is deeper than {}", limits::call_depth)),
+                  kept.get());
   ServantPointer servant = servant_for(*head, peer);
   if (!servant)
     return refuse(peer, call,
                   failure(ErrorKind::refused,
                           fmt::format("{} has no object {:016x} that the caller holds a reference to",
-                                      node_.own_address().string(), head->object)));
+                                      node_.own_address().string(), head->object)),
+                  kept.get());
 
   std::uint64_t now = node_.clock().now_ns();
   record::CallFacts facts{};
@@ -84,7 +87,8 @@ void Dispatcher::dispatch(const PeerPointer& peer, std::uint64_t call, Buffer bo
     return refuse(
         peer, call,
         failure(ErrorKind::overloaded, fmt::format("{} has {} calls in flight already",
-                                                   node_.own_address().string(), limits::call_slots)));
+                                                   node_.own_address().string(), limits::call_slots)),
+        kept.get());
   if (kept) kept->made_by(slot->call());
   servant->handle(std::make_unique<IncomingCall>(node_, peer, call, *head, std::move(body),
                                                  std::move(references), *slot, facts.deadline_ns, servant));

@@ -9,6 +9,8 @@
 
 namespace circuit::lang {
 
+class PromisedResult;
+
 /// The objects with a fixed id, which need no reference to be called.
 namespace fixed_object {
 /// The worker functions: the method is the function's id.
@@ -41,7 +43,9 @@ class Dispatcher {
 
  private:
   ServantPointer servant_for(const wire::CallHead& head, const PeerPointer& peer) const;
-  void refuse(const PeerPointer& peer, std::uint64_t call, Failure failure);
+  /// `kept`: what stands for the call's result; may be null.
+  void refuse(const PeerPointer& peer, std::uint64_t call, const Failure& failure,
+              PromisedResult* kept = nullptr);
 
   Node& node_;
   mutable std::mutex mutex_;

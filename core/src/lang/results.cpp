@@ -1,6 +1,7 @@
 #include "lang/results.hpp"
 
 #include <fmt/format.h>
+#include <utility>
 
 #include "base/limits.hpp"
 #include "lang/node.hpp"
@@ -36,6 +37,7 @@ void PromisedResult::call_given_up(std::uint64_t recorded) {
 void PromisedResult::settle(Outcome outcome) {
   {
     std::lock_guard lock(mutex_);
+    if (std::exchange(decided_, true)) return;
     outcome_ = std::move(outcome);
   }
   for (;;) {
@@ -51,6 +53,11 @@ void PromisedResult::settle(Outcome outcome) {
     }
     hand_on(std::move(next));
   }
+}
+
+void PromisedResult::fail(Failure failure) {
+  failure.may_have_run = false;
+  settle(std::move(failure));
 }
 
 void PromisedResult::hand_on(IncomingCallPointer call) const {
@@ -89,8 +96,7 @@ void Results::settle(const Peer* peer, std::uint64_t call, const TargetPointer& 
 }
 
 void Results::fail(const Peer* peer, std::uint64_t call, Failure failure) {
-  failure.may_have_run = false;  // that was said of the call; what was to go to its result has not run
-  if (auto result = look_up(peer, call)) result->settle(std::move(failure));
+  if (auto result = look_up(peer, call)) result->fail(std::move(failure));
 }
 
 void Results::moved(const Peer* peer, std::uint64_t call) {

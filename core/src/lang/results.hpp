@@ -26,8 +26,10 @@ class PromisedResult final : public Servant {
 
   /// The recorder's id of the call: what waits here waits for it.
   void made_by(std::uint64_t recorded) noexcept { recorded_ = recorded; }
-  /// Once.
+  /// What is said first counts: a peer that uses an id twice is none to rely on.
   void settle(Outcome outcome);
+  /// The call has failed: so does what was to go to its result, and that has not run.
+  void fail(Failure failure);
 
  private:
   void hand_on(IncomingCallPointer call) const;
@@ -36,6 +38,7 @@ class PromisedResult final : public Servant {
   std::uint64_t recorded_ = 0;
   /// Set before those that wait are handed on, and not read before all of them are.
   Outcome outcome_;
+  bool decided_ = false;
   bool settled_ = false;
   std::deque<IncomingCallPointer> waiting_;
 };
