@@ -14,6 +14,7 @@
 #include "base/log.hpp"
 #include "base/paths.hpp"
 #include "keeper/process.hpp"
+#include "runtime/anchor_record.hpp"
 #include "spawn/agent_file.hpp"
 #include "spawn/agent_starter.hpp"
 
@@ -138,7 +139,7 @@ void Agent::inventory_ended() {
   registrar_->retain(workers_.living());
   workers_.each([this](Worker& worker) {
     if (worker.record.app || worker.record.state == WorkerState::dead) return;
-    registrar_->add(anchors_of(worker.record), entry_of(worker.record), [](Result<void> added) {
+    registrar_->add(anchors_of(worker.record), runtime::entry_of(worker.record), [](Result<void> added) {
       if (added.has_error()) log::warn("cannot register a worker again: {}", added.error().text);
     });
   });

@@ -6,6 +6,7 @@
 #include "agent/agent.hpp"
 #include "agent/registration.hpp"
 #include "base/limits.hpp"
+#include "runtime/anchor_record.hpp"
 
 namespace circuit::agent {
 
@@ -63,13 +64,7 @@ void Agent::offer_anchors(lang::MethodServant& servant) {
 
 WorkerRecord Agent::record_of(const anchor::Entry& entry) {
   if (const Worker* worker = workers_.find(entry.address.id)) return worker->record;
-  WorkerRecord record;
-  record.address = entry.address;
-  record.start_ticks = entry.start_ticks;
-  record.started_wall_ns = entry.started_wall_ns;
-  record.function = entry.function;
-  record.executable = entry.executable;
-  record.app = entry.app;
+  WorkerRecord record = runtime::record_of(entry);
   record.state = WorkerState::suspect;
   return record;
 }
@@ -94,7 +89,7 @@ Worker* Agent::caller_of(lang::IncomingCall& call) {
 }
 
 anchor::Entry Agent::entry_for(const Worker& worker) const {
-  anchor::Entry entry = entry_of(worker.record);
+  anchor::Entry entry = runtime::entry_of(worker.record);
   // An app may have started before there was an agent that it could name.
   entry.address.agent = instance_;
   return entry;

@@ -10,6 +10,7 @@
 #include "base/limits.hpp"
 #include "base/log.hpp"
 #include "base/paths.hpp"
+#include "runtime/anchor_record.hpp"
 
 namespace circuit::agent {
 
@@ -108,7 +109,7 @@ void Agent::started(keeper::WorkerStarted event) {
   keep(*worker);
   expect_hello(*worker);
   workers_.changed(*worker);
-  registrar_->add(ordered.anchors, entry_of(record),
+  registrar_->add(ordered.anchors, runtime::entry_of(record),
                   [this, id = record.address.id, record, done = std::move(ordered.done)](Result<void> added) {
                     if (added.has_value()) return done(record);
                     if (Worker* unregistered = workers_.find(id)) signal(*unregistered, SIGKILL);

@@ -7,17 +7,6 @@
 
 namespace circuit::agent {
 
-anchor::Entry entry_of(const spawn::WorkerRecord& record) {
-  anchor::Entry entry;
-  entry.address = record.address;
-  entry.start_ticks = record.start_ticks;
-  entry.started_wall_ns = record.started_wall_ns;
-  entry.function = record.function;
-  entry.executable = record.executable;
-  entry.app = record.app;
-  return entry;
-}
-
 std::vector<anchor::Path> anchors_of(const spawn::WorkerRecord& record) {
   std::vector<anchor::Path> anchors;
   for (const std::string& text : record.anchors)

@@ -4,15 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "anchor/entry.hpp"
 #include "base/anchor_path.hpp"
 #include "base/result.hpp"
 #include "spawn/agent_messages.hpp"
 
 namespace circuit::agent {
-
-/// The file that stands for the worker in each of its directories.
-anchor::Entry entry_of(const spawn::WorkerRecord& record);
 
 /// The directories of a worker that was registered before.
 std::vector<anchor::Path> anchors_of(const spawn::WorkerRecord& record);

@@ -165,10 +165,13 @@ void Promise::send(wire::CallHead head, Buffer body, ReferenceSession& reference
   kept.deadline_ns = terms.deadline_ns;
   kept.signature = terms.signature;
   kept.references = references.targets();
-  kept.body = Buffer(body.view());
   kept.complete = true;
+  // Within this process the body itself is handed over.
+  const bool taken = kept.sent && !callee_;
+  if (taken) kept.body = Buffer(body.view());
   if (kept.sent) node.transmit(callee_, *call, body, references, terms);
   if (!kept.sent && terms.cancel != nullptr) terms.cancel->started(node, *call);
+  if (!taken) kept.body = std::move(body);
   keep(sequence, std::move(kept));
 }
 

@@ -11,6 +11,7 @@
 #include "base/paths.hpp"
 #include "base/process_stat.hpp"
 #include "runtime/anchor_client.hpp"
+#include "runtime/anchor_record.hpp"
 
 namespace circuit::runtime {
 namespace {
@@ -24,17 +25,6 @@ std::vector<anchor::Path> paths_of(const std::vector<std::string>& texts) {
   std::vector<anchor::Path> paths;
   for (const std::string& text : texts) paths.push_back(path_of(text));
   return paths;
-}
-
-spawn::WorkerRecord record_of(const anchor::Entry& entry) {
-  spawn::WorkerRecord record;
-  record.address = entry.address;
-  record.start_ticks = entry.start_ticks;
-  record.started_wall_ns = entry.started_wall_ns;
-  record.function = entry.function;
-  record.executable = entry.executable;
-  record.app = entry.app;
-  return record;
 }
 
 AnchorListing listing_of(const anchor::Listing& listing) {
