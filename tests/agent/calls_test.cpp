@@ -67,7 +67,7 @@ TEST_F(CallsInFlight, OfAStoppedWorkerAreShownAsWell) {
   ASSERT_TRUE(eventually([&] { return both_run() || app.has_ended(); })) << app.err();
   const auto sleeper = console().worker(worker_under("/relay/second"));
   ASSERT_TRUE(sleeper.has_value());
-  ASSERT_EQ(::kill(sleeper->address.pid, SIGSTOP), 0);
+  ASSERT_TRUE(stop(sleeper->address.pid));
   EXPECT_TRUE(both_run());
   EXPECT_EQ(::kill(sleeper->address.pid, SIGCONT), 0);
 }

@@ -57,7 +57,7 @@ TEST_F(Cause, IsASignal) {
 TEST_F(Cause, OfAnExitIsKnownToTheNextAgent) {
   const auto worker = leaver();
   const pid_t keeper = keeper_pid(), agent = agent_pid();
-  ASSERT_EQ(::kill(keeper, SIGSTOP), 0);  // so that no agent runs for a while
+  ASSERT_TRUE(stop(keeper));  // so that no agent runs for a while
   ASSERT_EQ(::kill(agent, SIGKILL), 0);
   permit_and_await(worker);
   ASSERT_EQ(::kill(keeper, SIGCONT), 0);
@@ -68,7 +68,7 @@ TEST_F(Cause, OfAnExitIsKnownToTheNextAgent) {
 TEST_F(Cause, OfASignalIsKnownToTheNextAgent) {
   const auto worker = leaver();
   const pid_t keeper = keeper_pid(), agent = agent_pid();
-  ASSERT_EQ(::kill(keeper, SIGSTOP), 0);
+  ASSERT_TRUE(stop(keeper));
   ASSERT_EQ(::kill(agent, SIGKILL), 0);
   ASSERT_EQ(::kill(worker.address.pid, SIGKILL), 0);
   ASSERT_EQ(::kill(keeper, SIGCONT), 0);
@@ -79,7 +79,7 @@ TEST_F(Cause, OfASignalIsKnownToTheNextAgent) {
 TEST_F(Cause, IsKnownToAnAgentThatWasStopped) {
   const auto worker = leaver();
   const pid_t agent = agent_pid();
-  ASSERT_EQ(::kill(agent, SIGSTOP), 0);
+  ASSERT_TRUE(stop(agent));
   permit_and_await(worker);
   ASSERT_EQ(::kill(agent, SIGCONT), 0);
   expect_cause(worker.address.id, 3, "exited with 3");
@@ -88,7 +88,7 @@ TEST_F(Cause, IsKnownToAnAgentThatWasStopped) {
 TEST_F(Cause, IsKnownToTheSuccessorOfAnAgentThatWasStopped) {
   const auto worker = leaver();
   const pid_t agent = agent_pid();
-  ASSERT_EQ(::kill(agent, SIGSTOP), 0);
+  ASSERT_TRUE(stop(agent));
   permit_and_await(worker);
   ASSERT_EQ(::kill(agent, SIGKILL), 0);
   await_agent(agent);

@@ -102,7 +102,7 @@ TEST_F(Kill, OfOneThatDoesNotHeedItEndsWithTheGrace) {
 
 TEST_F(Kill, OfAStoppedOneEndsWithTheGrace) {
   const auto worker = sleeper();
-  ASSERT_EQ(::kill(worker.address.pid, SIGSTOP), 0);
+  ASSERT_TRUE(stop(worker.address.pid));
   ASSERT_TRUE(console().kill(worker.address.id, 0, 100).has_value());
   EXPECT_TRUE(eventually([&] { return console().is_dead(worker.address.id); }));
 }

@@ -63,7 +63,7 @@ TEST_F(Spawner, IsNotMissedByADaemon) {
 
 TEST_F(Spawner, MayBeStoppedForAWhile) {
   auto program = app("stay");
-  program->signal(SIGSTOP);
+  ASSERT_TRUE(stop(program->pid()));
   ASSERT_TRUE(console().ping(worker_.address).has_value());
   program->signal(SIGCONT);
   EXPECT_TRUE(console().is_live(worker_.address.id));

@@ -54,7 +54,7 @@ TEST_F(Succession, WorkersAndTheirCallsGoOnWithoutAnAgent) {
   const auto counting = worker_under("/counting");
   expect_more_lines(counting);
   const pid_t keeper = keeper_pid(), agent = agent_pid();
-  ASSERT_EQ(::kill(keeper, SIGSTOP), 0);
+  ASSERT_TRUE(stop(keeper));
   ASSERT_EQ(::kill(agent, SIGKILL), 0);
   expect_more_lines(counting);
   ASSERT_EQ(::kill(keeper, SIGCONT), 0);
@@ -150,7 +150,7 @@ TEST_F(Succession, CircuitUpReplacesAKeeperThatDies) {
 
 TEST_F(Succession, AfterTheEndOfEverythingNothingStaleIsLeft) {
   for (int i = 0; i < 3; ++i) resident("/stale");
-  for (pid_t pid : processes_of(directory())) ::kill(pid, SIGSTOP);  // nobody sees anybody die
+  for (pid_t pid : processes_of(directory())) ASSERT_TRUE(stop(pid));  // nobody sees anybody die
   ASSERT_TRUE(eventually([&] {
     for (pid_t pid : processes_of(directory())) ::kill(pid, SIGKILL);
     return processes_of(directory()).empty();

@@ -57,7 +57,7 @@ TEST_F(ShellCalls, WithinAnotherAreIndentedUnderItAlsoWhileTheirWorkerIsStopped)
   auto listing = console().ask(spawn::agent_interface().list, std::string("/relay/second"));
   ASSERT_TRUE(listing.has_value());
   const auto second = listing->workers.at(0).address;
-  ASSERT_EQ(::kill(second.pid, SIGSTOP), 0);
+  ASSERT_TRUE(stop(second.pid));
   const auto lines = rows({}, 2);
   EXPECT_THAT(lines.at(1), HasSubstr("  rest_elsewhere("));
   EXPECT_THAT(lines.at(2), AllOf(HasSubstr("    Sleeper.rest(600)"), HasSubstr(second.id.string())));

@@ -165,7 +165,7 @@ TEST_F(Desktop, ACallWithinACallIsShownWithBothEndsAlsoWhileItsWorkerIsStopped) 
   ASSERT_TRUE(eventually([&] { return one_under("/relay/first").address.id || relay.has_ended(); }))
       << relay.err();
   const auto first = one_under("/relay/first"), second = one_under("/relay/second");
-  ASSERT_EQ(::kill(second.address.pid, SIGSTOP), 0);
+  ASSERT_TRUE(stop(second.address.pid));
   Program desk(desktop(R"script(timeout 30
 click "Calls"
 wait call Sleeper.rest 600

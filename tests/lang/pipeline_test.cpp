@@ -34,6 +34,8 @@ struct Library {
     gate.wait();
     throw std::domain_error("the library is broken");
   }
+  /// Whoever has its answer knows that all that it sent before has been read.
+  void ping() {}
   Count asked;
   Gate gate;
   Ref<Journal> journal;
@@ -43,7 +45,7 @@ struct Library {
 }  // namespace lang_test
 
 CIRCUIT_INTERFACE(lang_test::Journal, note, weigh, all, use);
-CIRCUIT_INTERFACE(lang_test::Library, concurrent, take, below, broken);
+CIRCUIT_INTERFACE(lang_test::Library, concurrent, take, below, broken, ping);
 
 namespace circuit::lang::testing {
 namespace {
@@ -273,6 +275,7 @@ TEST_F(PipelineTest, TheDeathOfTheCallerLeavesNothingAtTheCallee) {
 TEST_F(PipelineTest, ACallThroughAPromiseHasItsOwnDeadline) {
   Ref<Journal> promised = remote.pipeline<&Library::take>();
   EXPECT_EQ(failure_of([&] { promised.within(20ms).call<&Journal::note>(1); }).kind, ErrorKind::deadline);
+  remote.call<&Library::ping>();
   library->gate.open();
   EXPECT_THAT(promised.call<&Journal::all>(), ElementsAre()) << "its time was over before it could run";
 }
@@ -284,6 +287,7 @@ TEST_F(PipelineTest, ACallThroughAPromiseCanBeCancelled) {
   ASSERT_TRUE(wait_for_calls(2));
   stop.request_stop();
   EXPECT_EQ(failure_of([&] { noted.get(); }).kind, ErrorKind::cancelled);
+  remote.call<&Library::ping>();
   library->gate.open();
   EXPECT_THAT(promised.call<&Journal::all>(), ElementsAre());
 }

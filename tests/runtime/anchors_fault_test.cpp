@@ -56,7 +56,7 @@ TEST_F(AnchorTree, AnAppThatDiesWithTheAgentIsNotLeftStanding) {
     auto [program, id] = part("stand", "/x");
     ASSERT_TRUE(becomes(anchors_.open("/x"), {id}));
     const pid_t keeper = keeper_pid(), agent = agent_pid();
-    ASSERT_EQ(::kill(keeper, SIGSTOP), 0);
+    ASSERT_TRUE(stop(keeper));
     ASSERT_EQ(::kill(agent, SIGKILL), 0);
     program->signal(SIGKILL);
     program->wait();
@@ -71,7 +71,7 @@ TEST_F(AnchorTree, AnAppThatDoesNotComeBackStandsAsLongAsItLives) {
   start();
   auto [program, id] = part("stand", "/x");
   ASSERT_TRUE(becomes(anchors_.open("/x"), {id}));
-  program->signal(SIGSTOP);
+  ASSERT_TRUE(stop(program->pid()));
   replace_agent();
   EXPECT_THAT(anchors_.open("/x").files().files, UnorderedElementsAre(Key(id)));
   program->signal(SIGKILL);

@@ -279,7 +279,7 @@ TEST_F(NamedChannels, AProcessThatDoesNotAnswerIsWaitedForNoLongerThanWanted) {
   const Address stopped = worker("offer", R"(["/jobs/queue"])");
   ASSERT_TRUE(runtime_.open_channel<int>("/jobs/queue", patience));
   auto app = other_app();
-  ASSERT_EQ(::kill(stopped.pid, SIGSTOP), 0);
+  ASSERT_TRUE(stop(stopped.pid));
   std::string text;
   EXPECT_EQ(kind_of([&] { app->open_channel<int>("/jobs/queue", std::chrono::milliseconds(300)); }, &text),
             ErrorKind::deadline);

@@ -1,18 +1,42 @@
 #include "support/processes.hpp"
 
 #include <charconv>
+#include <csignal>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "support/eventually.hpp"
 #include "support/temporary.hpp"
 
 namespace circuit::support {
 namespace fs = std::filesystem;
 
+namespace {
+
+/// The letter of proc(5) for a process's or a thread's state; 'X' if there is none of that name.
+char state_in(const fs::path& stat) {
+  const std::string text = read_text(stat);
+  const std::size_t name_end = text.rfind(") ");
+  return name_end == std::string::npos ? 'X' : text[name_end + 2];
+}
+
+}  // namespace
+
 bool lives(pid_t pid) {
-  const std::string stat = read_text(fmt::format("/proc/{}/stat", pid));
-  const std::size_t name_end = stat.rfind(") ");
-  return name_end != std::string::npos && stat[name_end + 2] != 'Z' && stat[name_end + 2] != 'X';
+  const char state = state_in(fmt::format("/proc/{}/stat", pid));
+  return state != 'Z' && state != 'X';
+}
+
+bool stop(pid_t pid) {
+  if (::kill(pid, SIGSTOP) != 0) return false;
+  return eventually([&] {
+    std::error_code error;
+    for (const auto& thread : fs::directory_iterator(fmt::format("/proc/{}/task", pid), error)) {
+      const char state = state_in(thread.path() / "stat");
+      if (state != 'T' && state != 't') return false;
+    }
+    return !error;
+  });
 }
 
 std::vector<pid_t> processes_of(const fs::path& agent_directory) {
