@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <iterator>
+#include <sstream>
 
 namespace circuit::support {
 
@@ -26,8 +26,10 @@ void write_text(const std::filesystem::path& file, std::string_view text) {
 }
 
 std::string read_text(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(stream), {});
+  // An iterator of the stream would throw where a process ends while its file in /proc is read.
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
 }
 
 }  // namespace circuit::support
