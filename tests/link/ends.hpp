@@ -90,10 +90,11 @@ class End final : public LinkOwner {
     });
   }
 
-  /// Waits for something that a callback has told; false after 20 s.
+  /// Waits for something that a callback has told; false after 50 s: some tests move hundreds of MiB, and the
+  /// thread sanitizer takes its time.
   bool wait(const std::function<bool()>& come) {
     std::unique_lock lock(mutex);
-    return changed.wait_for(lock, 20s, come);
+    return changed.wait_for(lock, 50s, come);
   }
   bool wait_open() {
     return wait([this] { return is_open; });
