@@ -72,7 +72,7 @@ void run_callers(const Options& options, const std::function<void()>& call) {
   meter.end(all_calls(), durations);
 }
 
-Window::Window(const Options& options, std::function<void(Steady::time_point)> begin)
+Window::Window(const Options& options, Begin begin)
     : options_(options),
       meter_(options),
       begin_(std::move(begin)),
@@ -80,7 +80,7 @@ Window::Window(const Options& options, std::function<void(Steady::time_point)> b
       in_flight_(options.outstanding) {}
 
 void Window::run() {
-  for (std::size_t i = 0; i < options_.outstanding; ++i) begin_(Steady::now());
+  for (std::size_t i = 0; i < options_.outstanding; ++i) begin_(*this, Steady::now());
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return in_flight_ == 0; });
   if (failure_) std::rethrow_exception(failure_);
@@ -96,7 +96,7 @@ void Window::ended(Steady::time_point began, const std::exception_ptr& failure) 
       return;
     }
   }
-  begin_(now);
+  begin_(*this, now);
 }
 
 bool Window::goes_on(std::chrono::nanoseconds took, Steady::time_point now) {

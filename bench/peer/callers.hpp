@@ -20,8 +20,10 @@ void run_callers(const Options& options, const std::function<void()>& call);
 /// A number of calls in flight: the end of each begins the next. Thread safety: ended() from any thread.
 class Window {
  public:
-  /// `begin` starts a call that began at this time, and whose end is told to ended().
-  Window(const Options& options, std::function<void(Steady::time_point)> begin);
+  /// Starts a call that begins at this time, and has its end told to the window's ended().
+  using Begin = std::function<void(Window&, Steady::time_point)>;
+
+  Window(const Options& options, Begin begin);
 
   /// Prints the line, and returns when no call is in flight any more. Throws what a call has failed with.
   void run();
@@ -32,7 +34,7 @@ class Window {
 
   const Options& options_;
   Meter meter_;
-  const std::function<void(Steady::time_point)> begin_;
+  const Begin begin_;
   const Steady::time_point warm_until_;
   std::mutex mutex_;
   std::condition_variable changed_;

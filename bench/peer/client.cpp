@@ -19,30 +19,26 @@ Bytes payload_of(const Options& options) {
 template <class Echo>
 void run_window(const Options& options, const Ref<Echo>& echo) {
   const Bytes payload = payload_of(options);
-  Window* ends = nullptr;
-  Window window(options, [&](Steady::time_point now) {
+  Window(options, [&](Window& window, Steady::time_point now) {
     echo.template async_call<&Echo::echo>(
-        [ends, now](const std::exception_ptr& failure, const Bytes&) { ends->ended(now, failure); }, payload);
-  });
-  ends = &window;
-  window.run();
+        [&window, now](const std::exception_ptr& failure, const Bytes&) { window.ended(now, failure); },
+        payload);
+  }).run();
 }
 
 /// Makes an object, calls it and drops it, as often as the window has room for.
 template <class Echo>
 void run_objects_window(const Options& options, const Ref<Echo>& factory) {
   const Bytes payload = payload_of(options);
-  Window* ends = nullptr;
-  Window window(options, [&](Steady::time_point now) {
-    factory.template async_call<&Echo::make>([&payload, ends, now](const std::exception_ptr& failure,
-                                                                   const Ref<Echo>& made) {
-      if (failure) return ends->ended(now, failure);
-      made.template async_call<&Echo::echo>(
-          [ends, now](const std::exception_ptr& second, const Bytes&) { ends->ended(now, second); }, payload);
-    });
-  });
-  ends = &window;
-  window.run();
+  Window(options, [&](Window& window, Steady::time_point now) {
+    factory.template async_call<&Echo::make>(
+        [&payload, &window, now](const std::exception_ptr& failure, const Ref<Echo>& made) {
+          if (failure) return window.ended(now, failure);
+          made.template async_call<&Echo::echo>(
+              [&window, now](const std::exception_ptr& second, const Bytes&) { window.ended(now, second); },
+              payload);
+        });
+  }).run();
 }
 
 template <class Echo>

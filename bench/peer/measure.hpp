@@ -17,7 +17,6 @@ class Histogram {
  public:
   void add(std::chrono::nanoseconds duration);
   void merge(const Histogram& other);
-  void clear() { *this = {}; }
   /// The duration that this share of all stays below, in microseconds. 0 of none.
   double quantile_us(double share) const;
   double longest_us() const { return static_cast<double>(longest_ns_) / 1000.0; }

@@ -1,6 +1,5 @@
 #include "meeting.hpp"
 
-#include <charconv>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <signal.h>

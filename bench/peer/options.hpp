@@ -10,15 +10,12 @@ namespace circuit::bench {
 
 /// How a call runs at the server.
 enum class Execution { inline_calls, pool, coroutine };
-/// Over what it gets there.
-enum class Carrier { unix_socket };
 
 struct Options {
   bool server = false;
   /// As it was given, for the output: `pool`, `inline-unix`.
   std::string mode = "pool";
   Execution execution = Execution::pool;
-  Carrier carrier = Carrier::unix_socket;
   /// Names the server: it prints it, and the client is given it. No port of TCP.
   long port = 0;
   /// Whose CPU time and context switches the client counts beside its own; 0: nobody's.

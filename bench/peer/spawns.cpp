@@ -1,13 +1,11 @@
 #include "spawns.hpp"
 
-#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <circuit/circuit.hpp>
 
 #include "base/limits.hpp"
-#include "base/paths.hpp"
 #include "base/pidfd.hpp"
 #include "callers.hpp"
 #include "meeting.hpp"

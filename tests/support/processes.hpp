@@ -11,7 +11,7 @@ namespace circuit::support {
 /// False also for one that has ended and whose status nobody has taken.
 bool lives(pid_t pid);
 /// Stops a process, and returns once none of its threads runs (`kill` returns before). False if it has ended, or
-/// has not stopped within 20 s.
+/// has not stopped in time.
 bool stop(pid_t pid);
 /// All living processes, besides this one, that were started for the agent's directory: its keeper, its
 /// agent, its workers and what these have started.
