@@ -6,10 +6,11 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
-#include <sstream>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/process_stat.hpp"
 
 namespace circuit::bench {
 namespace {
@@ -45,20 +46,10 @@ std::uint64_t switches_of(pid_t process) {
   return all;
 }
 
-/// User and system time from stat, in ticks: coarse, and only for how the whole is divided.
-std::pair<double, double> divided_time_of(pid_t process) {
-  std::ifstream file(fmt::format("/proc/{}/stat", process));
-  std::string text;
-  std::getline(file, text);
-  const std::size_t name_end = text.rfind(')');
-  if (name_end == std::string::npos) return {0, 0};
-  std::istringstream fields(text.substr(name_end + 2));
-  std::string skipped;
-  for (int i = 0; i < 11; ++i) fields >> skipped;
-  double user = 0, system = 0;
-  fields >> user >> system;
-  const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  return {user / ticks, system / ticks};
+/// Field `number` of the process's stat, a time in ticks: coarse, and only for how the whole is divided.
+double divided_time_of(pid_t process, int number) {
+  return static_cast<double>(process_stat(process, number).value_or(0)) /
+         static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 double cpu_time_of(pid_t process) {
@@ -100,7 +91,8 @@ Usage Usage::now(pid_t server) {
   usage.client_switches = static_cast<std::uint64_t>(own.ru_nvcsw + own.ru_nivcsw);
   if (server == 0) return usage;
   usage.server_cpu = cpu_time_of(server);
-  std::tie(usage.server_user, usage.server_system) = divided_time_of(server);
+  usage.server_user = divided_time_of(server, 14);
+  usage.server_system = divided_time_of(server, 15);
   usage.server_switches = switches_of(server);
   return usage;
 }

@@ -1,6 +1,5 @@
 #include "spawns.hpp"
 
-#include <poll.h>
 #include <unistd.h>
 
 #include <circuit/circuit.hpp>
@@ -26,8 +25,7 @@ class OwnAgent {
   }
   ~OwnAgent() {
     static_cast<void>(connection_.call(spawn::agent_interface().shutdown, {}, std::uint64_t{100}));
-    pollfd ends{process_.get(), POLLIN, 0};
-    ::poll(&ends, 1, static_cast<int>(std::chrono::milliseconds(limits::agent_start).count()));
+    has_ended(process_.get(), limits::agent_start);
   }
   OwnAgent(const OwnAgent&) = delete;
   OwnAgent& operator=(const OwnAgent&) = delete;

@@ -1,4 +1,6 @@
 #include <boost/json.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "support/host.hpp"
 
@@ -58,9 +60,13 @@ INSTANTIATE_TEST_SUITE_P(Modes, Peer, ::testing::Values("pool", "inline", "corou
                          [](const auto& mode) { return std::string(mode.param); });
 
 TEST(PeerProgram, SpawnsOnAnAgentOfItsOwnWhichIsGoneAfterwards) {
-  const Outcome outcome = run({CIRCUIT_PEER, "client", "--work", "w6", "--seconds", "0.2", "--warmup", "0"});
+  Program client({CIRCUIT_PEER, "client", "--work", "w6", "--seconds", "0.2", "--warmup", "0"});
+  const auto directory = std::filesystem::temp_directory_path() /
+                         fmt::format("circuit-peer-{}", ::geteuid()) / std::to_string(client.pid());
+  const Outcome outcome = client.wait();
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_GT(boost::json::parse(outcome.out).at("p50").as_double(), 0);
+  EXPECT_TRUE(eventually([&] { return processes_of(directory).empty(); }));
 }
 
 TEST(PeerProgram, SaysWhatIsWrong) {
